@@ -1,0 +1,87 @@
+//! The colours, on paper and in the terminal.
+//!
+//! The classes have the colours of Okabe and Ito, *Color Universal Design* (2008), which
+//! colour-blind readers tell apart, followed by three of Tol's muted scheme (*Colour Schemes*,
+//! SRON/EPS/TN/09-002); yellow and black are left out, as they would shine or vanish.
+
+/// One colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ink {
+    /// Red, green and blue, 0 to 255.
+    pub(crate) rgb: [u8; 3],
+    /// The colour of the 256 that terminals have which is bright enough on black and dark enough on
+    /// white; none is the terminal's own.
+    pub(crate) terminal: Option<u8>,
+}
+
+const fn ink(rgb: u32, terminal: u8) -> Ink {
+    Ink { rgb: [(rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8], terminal: Some(terminal) }
+}
+
+/// Titles and what must be read first.
+pub(crate) const TEXT: Ink = Ink { rgb: [0x1f, 0x29, 0x33], terminal: None };
+/// Numbers and names on the axes.
+pub(crate) const QUIET: Ink = ink(0x52_5f_6b, 245);
+/// The lines of the axes.
+pub(crate) const AXIS: Ink = ink(0x9a_a5_b1, 245);
+/// The grid.
+pub(crate) const GRID: Ink = ink(0xe8_eb_ee, 245);
+/// What was measured.
+pub(crate) const SAMPLES: Ink = ink(0x7b_9f_c4, 74);
+/// What is true.
+pub(crate) const TRUTH: Ink = Ink { rgb: [0x1f, 0x29, 0x33], terminal: None };
+/// What the network says.
+pub(crate) const PREDICTION: Ink = CLASSES[1];
+
+/// One colour for each class.
+pub(crate) const CLASSES: [Ink; 10] = [
+    ink(0x00_72_b2, 33),
+    ink(0xd5_5e_00, 208),
+    ink(0x00_9e_73, 36),
+    ink(0xcc_79_a7, 175),
+    ink(0xe6_9f_00, 178),
+    ink(0x56_b4_e9, 74),
+    ink(0x5b_5b_5b, 243),
+    ink(0x99_99_33, 143),
+    ink(0x88_22_55, 126),
+    ink(0x33_22_88, 62),
+];
+
+/// The degrees of confidence that are told apart in a decision region.
+pub(crate) const LEVELS: usize = 8;
+
+/// The background of a class, from nearly white at level 0 to a pastel at the last.
+pub(crate) fn tint(class: usize, level: usize) -> Ink {
+    let share = 0.06 + 0.36 * level as f64 / (LEVELS - 1) as f64;
+    let rgb = CLASSES[class % CLASSES.len()].rgb.map(|c| (255.0 - share * (255.0 - f64::from(c))).round() as u8);
+    Ink { rgb, terminal: Some(nearest_in_cube(rgb)) }
+}
+
+/// The nearest colour of the 6 × 6 × 6 cube which every terminal of 256 colours has.
+fn nearest_in_cube(rgb: [u8; 3]) -> u8 {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let nearest = |c: u8| (0..6).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(c)).unwrap_or(0);
+    let [red, green, blue] = rgb.map(nearest);
+    16 + 36 * red + 6 * green + blue
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cube() {
+        assert_eq!(nearest_in_cube([0, 0, 0]), 16);
+        assert_eq!(nearest_in_cube([255, 255, 255]), 231);
+        assert_eq!(nearest_in_cube([0xd7, 0x5f, 0x00]), 166);
+    }
+
+    #[test]
+    fn tints_are_light_and_grow_with_confidence() {
+        for class in 0..10 {
+            let lightness = |level| tint(class, level).rgb.map(u32::from).iter().sum::<u32>();
+            assert!((1..LEVELS).all(|level| lightness(level) < lightness(level - 1)), "{class}");
+            assert!(lightness(LEVELS - 1) > 3 * 140, "{class}");
+        }
+    }
+}

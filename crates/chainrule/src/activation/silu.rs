@@ -1,0 +1,28 @@
+use super::{Activation, sigmoid};
+use crate::{Real, initialization::Weights};
+
+/// The sigmoid linear unit ("swish"): σ(x) = x · s(x), with s the sigmoid (Elfwing et al., arXiv 1702.03118).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silu;
+
+impl<T: Real> Activation<T> for Silu {
+    fn name(&self) -> &str {
+        "silu"
+    }
+
+    #[inline(always)]
+    fn value(&self, x: T) -> T {
+        x * sigmoid(x)
+    }
+
+    /// σ' = s + x · s(1 − s)
+    #[inline(always)]
+    fn derivative(&self, x: T, _: T) -> T {
+        let s = sigmoid(x);
+        s + x * s * (T::one() - s)
+    }
+
+    fn default_weights(&self) -> Weights {
+        Weights::HeNormal
+    }
+}

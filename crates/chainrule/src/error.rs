@@ -1,0 +1,95 @@
+//! What can be wrong with a network, its data or a training, in sentences.
+
+use thiserror::Error;
+
+/// An error of the mathematics: what is wrong, where, and what was expected.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A network without layers.
+    #[error("the network has no layers: add at least one, for example `dense(1, Identity)`")]
+    NoLayers,
+    /// A width that is zero.
+    #[error("{what} has width 0: every layer needs at least one input and one output")]
+    ZeroWidth {
+        /// The layer or array.
+        what: String,
+    },
+    /// Two widths that should be one.
+    #[error("{what}: expected {expected}, found {found}")]
+    Shape {
+        /// What was measured, such as "columns of the inputs".
+        what: String,
+        /// The number that fits.
+        expected: usize,
+        /// The number that was given.
+        found: usize,
+    },
+    /// A setting outside of its range.
+    #[error("{name} is {value}, but must be {range}")]
+    Setting {
+        /// The name of the setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// The range that it must lie in, in words.
+        range: &'static str,
+    },
+    /// No samples.
+    #[error("there are no samples in {what}")]
+    NoSamples {
+        /// Which set of data.
+        what: &'static str,
+    },
+    /// NaN or infinity where a number belongs.
+    #[error("{what}: row {row}, column {column} is {value}, not a finite number (counted from 0)")]
+    NotFinite {
+        /// Which array.
+        what: &'static str,
+        /// The row, from 0.
+        row: usize,
+        /// The column, from 0.
+        column: usize,
+        /// The value in it.
+        value: f64,
+    },
+    /// A target that the loss can not be computed for.
+    #[error("the target of row {row} (counted from 0) does not suit {loss}: {reason}")]
+    Target {
+        /// The name of the loss.
+        loss: String,
+        /// The row, from 0.
+        row: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The training left the finite numbers before it had any result.
+    #[error(
+        "the training diverged at once (epoch {epoch}, batch {batch}): the loss is not a finite \
+         number; use a smaller learning rate or scale the data"
+    )]
+    Diverged {
+        /// The epoch, from 0.
+        epoch: usize,
+        /// The batch within the epoch, from 0.
+        batch: usize,
+    },
+}
+
+/// Fails unless `found` is the `expected` number.
+pub(crate) fn expect(what: &str, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::Shape { what: what.to_owned(), expected, found })
+}
+
+/// Fails unless the setting's value is `allowed`.
+pub(crate) fn setting(
+    name: &'static str,
+    value: f64,
+    allowed: bool,
+    range: &'static str,
+) -> Result<(), Error> {
+    if allowed { Ok(()) } else { Err(Error::Setting { name, value, range }) }
+}

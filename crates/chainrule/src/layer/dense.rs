@@ -1,0 +1,138 @@
+use super::{Block, Layer, Memory, Mode, Pass, Role, slice, slice_mut};
+use crate::{
+    Real,
+    activation::Activation,
+    initialization::{Bias, Weights},
+    kernel,
+    random::Random,
+};
+use ndarray::{ArrayView2, ArrayViewMut2};
+use std::sync::Arc;
+
+/// A fully connected layer: y = σ(z) with z = xw + b.
+///
+/// θ holds the weights `w` [inputs × outputs], row by row, then the biases `b` [outputs].
+#[derive(Clone, Debug)]
+pub struct Dense<T> {
+    inputs: usize,
+    outputs: usize,
+    activation: Arc<dyn Activation<T>>,
+    weights: Weights,
+    bias: Bias,
+}
+
+impl<T: Real> Dense<T> {
+    /// A layer with the activation's usual initial weights and zero biases.
+    pub fn new(inputs: usize, outputs: usize, activation: impl Activation<T> + 'static) -> Self {
+        Self::with_activation(inputs, outputs, Arc::new(activation))
+    }
+
+    /// The same for an activation that was chosen at run time.
+    pub fn with_activation(
+        inputs: usize,
+        outputs: usize,
+        activation: Arc<dyn Activation<T>>,
+    ) -> Self {
+        let weights = activation.default_weights();
+        Self { inputs, outputs, activation, weights, bias: Bias::Zeros }
+    }
+
+    /// Starts the weights in this way.
+    pub fn weights(mut self, weights: Weights) -> Self {
+        self.weights = weights;
+        self
+    }
+
+    /// Starts the biases in this way.
+    pub fn bias(mut self, bias: Bias) -> Self {
+        self.bias = bias;
+        self
+    }
+}
+
+impl<T: Real> Layer<T> for Dense<T> {
+    fn name(&self) -> String {
+        "dense".to_owned()
+    }
+
+    fn describe(&self) -> String {
+        format!("{}, {}", self.activation.name(), self.weights.name())
+    }
+
+    fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        vec![
+            Block::new("w", Role::Weight, [self.inputs, self.outputs]),
+            Block::new("b", Role::Bias, [self.outputs]),
+        ]
+    }
+
+    fn initialize(&self, theta: &mut [T], _: &mut [T], random: &mut Random) {
+        let (w, b) = theta.split_at_mut(self.inputs * self.outputs);
+        self.weights.fill(w, self.inputs, self.outputs, random);
+        self.bias.fill(b, w, self.inputs, random);
+    }
+
+    /// z and dz [rows × outputs], and wᵀ [outputs × inputs].
+    fn memory(&self, rows: usize) -> Memory<T> {
+        Memory::numbers(2 * rows * self.outputs + self.outputs * self.inputs)
+    }
+
+    fn forward(
+        &self,
+        theta: &[T],
+        x: ArrayView2<T>,
+        mut y: ArrayViewMut2<T>,
+        memory: &mut Memory<T>,
+        _: Mode<T>,
+    ) {
+        let rows = x.nrows();
+        let (w, b) = theta.split_at(self.inputs * self.outputs);
+        let z = &mut memory.numbers[..rows * self.outputs];
+
+        // z = xw + b
+        kernel::product(slice(&x), w, Some(b), z, [rows, self.inputs, self.outputs]);
+        // y = σ(z)
+        self.activation.apply(z, slice_mut(&mut y));
+    }
+
+    /// With dz = dy · σ'(z):
+    ///
+    /// > dw = xᵀ dz, db = Σ dz over the rows, dx = dz wᵀ
+    fn backward(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        d_theta: &mut [T],
+        memory: &mut Memory<T>,
+    ) {
+        let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
+        let (w, _) = pass.theta.split_at(inputs * outputs);
+        let (dw, db) = d_theta.split_at_mut(inputs * outputs);
+        let (z, rest) = memory.numbers.split_at_mut(rows * outputs);
+        let (dz, rest) = rest.split_at_mut(rows * outputs);
+
+        // dz = dy · σ'(z)
+        dz.copy_from_slice(slice(&dy));
+        self.activation.apply_derivative(z, slice(&pass.y), dz);
+        // dw = xᵀ dz
+        kernel::product_accumulate(slice(&pass.x), dz, dw, [inputs, rows, outputs]);
+        // db = Σ dz
+        kernel::add_column_sums(dz, db);
+        // dx = dz wᵀ
+        if let Some(mut dx) = dx {
+            let w_transposed = &mut rest[..outputs * inputs];
+            kernel::transpose(w, inputs, outputs, w_transposed);
+            let shape = [rows, outputs, inputs];
+            kernel::product(dz, w_transposed, None, slice_mut(&mut dx), shape);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+use super::Loss;
+use crate::{
+    Real,
+    error::{Error, setting},
+};
+
+/// The cross-entropy of one class out of several, on logits: with p = softmax(y) and class t,
+/// ℓ = −ln p_t. Softmax lives in this loss, not in the network; its gradient is p − u, where u is the
+/// target's distribution.
+///
+/// The target is one column with the number of the class, counted from 0.
+///
+/// With label smoothing ε the target's distribution is (1 − ε) on the class and ε/C on each of the C
+/// classes (Szegedy et al., arXiv 1512.00567). Class weights c multiply the term of each class, and the
+/// mean over a batch is divided by the sum of the weights of its targets, as in PyTorch.
+#[derive(Clone, Debug, Default)]
+pub struct CrossEntropy {
+    label_smoothing: f64,
+    class_weights: Option<Vec<f64>>,
+}
+
+impl CrossEntropy {
+    /// Spreads a part ε in [0, 1] of each target evenly over all classes.
+    pub fn label_smoothing(mut self, epsilon: f64) -> Result<Self, Error> {
+        setting("label smoothing", epsilon, (0.0..=1.0).contains(&epsilon), "in [0, 1]")?;
+        self.label_smoothing = epsilon;
+        Ok(self)
+    }
+
+    /// Weighs the classes, one positive weight for each.
+    pub fn class_weights(mut self, weights: impl Into<Vec<f64>>) -> Result<Self, Error> {
+        let weights = weights.into();
+        for &w in &weights {
+            setting("a class weight", w, w > 0.0 && w.is_finite(), "positive and finite")?;
+        }
+        self.class_weights = Some(weights);
+        Ok(self)
+    }
+
+    fn class_weight<T: Real>(&self, class: usize) -> T {
+        self.class_weights.as_ref().map_or(T::one(), |weights| T::of(weights[class]))
+    }
+
+    /// u_c · c: the part of the target's distribution on a class, times the class's weight.
+    fn target_weight<T: Real>(&self, class: usize, target: usize, classes: usize) -> T {
+        let smoothed = self.label_smoothing / classes as f64;
+        let part = if class == target { 1.0 - self.label_smoothing + smoothed } else { smoothed };
+        T::of(part) * self.class_weight::<T>(class)
+    }
+}
+
+impl<T: Real> Loss<T> for CrossEntropy {
+    fn name(&self) -> &str {
+        "cross_entropy"
+    }
+
+    fn outputs(&self, _: usize) -> Option<usize> {
+        self.class_weights.as_ref().map(Vec::len)
+    }
+
+    // −Σ_c u_c c_c ln p_c with ln p_c = y_c − ln Σ e^y
+    fn value(&self, y: &[T], target: &[T]) -> T {
+        let (target, log_sum) = (class(target), log_sum_exp(y));
+        let mut loss = T::zero();
+        for (c, &y_c) in y.iter().enumerate() {
+            let weight: T = self.target_weight(c, target, y.len());
+            // A class without weight adds nothing, even where its logit is so low that 0 · ∞ is NaN.
+            if weight > T::zero() {
+                loss += weight * (log_sum - y_c);
+            }
+        }
+        loss
+    }
+
+    /// ∂ℓ/∂y_c = p_c Σ_k u_k c_k − u_c c_c, which is p − u without class weights
+    fn gradient(&self, y: &[T], target: &[T], dy: &mut [T]) {
+        let (target, log_sum) = (class(target), log_sum_exp(y));
+        let total: T = (0..y.len()).map(|c| self.target_weight::<T>(c, target, y.len())).sum();
+        for (c, (dy, &y_c)) in dy.iter_mut().zip(y).enumerate() {
+            *dy = (y_c - log_sum).exp() * total - self.target_weight(c, target, y.len());
+        }
+    }
+
+    fn share(&self, target: &[T]) -> T {
+        self.class_weight(class(target))
+    }
+
+    fn check_target(&self, target: &[T], outputs: usize) -> Result<(), String> {
+        let [t] = target else {
+            return Err(format!("it has {} columns, but a class is one number", target.len()));
+        };
+        let t = t.f64();
+        if t.fract() == 0.0 && t >= 0.0 && t < outputs as f64 {
+            return Ok(());
+        }
+        Err(format!("it is {t}, but a class is a whole number from 0 to {}", outputs.max(1) - 1))
+    }
+}
+
+fn class<T: Real>(target: &[T]) -> usize {
+    target[0].f64() as usize
+}
+
+/// ln Σ e^y, with the largest exponent taken out so that nothing overflows.
+pub(crate) fn log_sum_exp<T: Real>(y: &[T]) -> T {
+    let max = y.iter().copied().fold(T::neg_infinity(), T::max);
+    let sum: T = y.iter().map(|&y| (y - max).exp()).sum();
+    max + sum.ln()
+}

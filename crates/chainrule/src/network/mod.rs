@@ -1,0 +1,203 @@
+//! A network: a layer together with its parameters.
+
+mod builder;
+mod summary;
+mod workspace;
+
+pub use builder::Builder;
+pub use summary::Summary;
+pub use workspace::Workspace;
+
+use crate::{
+    Real,
+    error::{Error, expect},
+    layer::{Block, Layer, Mode, Role, Sequential, count},
+    loss::{Loss, Sum, Targets},
+    random::{Purpose, Random},
+};
+use ndarray::{Array2, ArrayView2, s};
+use std::{ops::Range, sync::Arc};
+
+/// A layer (usually [`Sequential`]) with its parameters θ and its statistics.
+///
+/// ```
+/// use chainrule::{Network, activation::{Identity, Relu}};
+///
+/// let network = Network::<f32>::builder(1).dense(100, Relu).dense(1, Identity).build(42)?;
+/// assert_eq!(network.parameters().len(), 301);
+/// let y = network.predict(ndarray::array![[0.5], [1.0]].view())?;
+/// assert_eq!(y.dim(), (2, 1));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Network<T> {
+    layer: Arc<Sequential<T>>,
+    theta: Vec<T>,
+    statistics: Vec<T>,
+}
+
+impl<T: Real> Network<T> {
+    /// Starts a network with this many inputs.
+    pub fn builder(inputs: usize) -> Builder<T> {
+        Builder::new(inputs)
+    }
+
+    /// A network of these layers, its parameters drawn with this seed.
+    pub fn new(layer: Sequential<T>, seed: u64) -> Self {
+        let mut theta = vec![T::zero(); count(&layer.blocks())];
+        let mut statistics = vec![T::zero(); count(&layer.statistics())];
+        let mut random = Random::new(seed, Purpose::Parameters);
+        layer.initialize(&mut theta, &mut statistics, &mut random);
+        Self { layer: Arc::new(layer), theta, statistics }
+    }
+
+    /// The layers, without their parameters.
+    pub fn layer(&self) -> &Sequential<T> {
+        &self.layer
+    }
+
+    /// The number of columns of the inputs.
+    pub fn inputs(&self) -> usize {
+        self.layer.inputs()
+    }
+
+    /// The number of columns of the outputs.
+    pub fn outputs(&self) -> usize {
+        self.layer.outputs()
+    }
+
+    /// All parameters θ, in the order of [`Network::blocks`].
+    pub fn parameters(&self) -> &[T] {
+        &self.theta
+    }
+
+    /// The same, to change them.
+    pub fn parameters_mut(&mut self) -> &mut [T] {
+        &mut self.theta
+    }
+
+    /// Numbers that are measured rather than trained (running means of batch normalisation).
+    pub fn statistics(&self) -> &[T] {
+        &self.statistics
+    }
+
+    /// The same, to change them.
+    pub fn statistics_mut(&mut self) -> &mut [T] {
+        &mut self.statistics
+    }
+
+    /// The named blocks of the parameters, such as `dense_1.w` [inputs × outputs].
+    pub fn blocks(&self) -> Vec<Block> {
+        self.layer.blocks()
+    }
+
+    /// The layer, θ and the statistics, each on its own.
+    pub(crate) fn parts_mut(&mut self) -> (&Sequential<T>, &[T], &mut [T]) {
+        (&self.layer, &self.theta, &mut self.statistics)
+    }
+
+    /// Whether every parameter and statistic is a finite number.
+    pub fn is_finite(&self) -> bool {
+        self.theta.iter().chain(&self.statistics).all(|v| v.is_finite())
+    }
+
+    /// Replaces all parameters and statistics.
+    pub fn set(&mut self, theta: &[T], statistics: &[T]) -> Result<(), Error> {
+        expect("parameters", self.theta.len(), theta.len())?;
+        expect("statistics", self.statistics.len(), statistics.len())?;
+        self.theta.copy_from_slice(theta);
+        self.statistics.copy_from_slice(statistics);
+        Ok(())
+    }
+
+    /// Where the weights lie in θ: what penalties and weight decay act on.
+    pub fn weight_ranges(&self) -> Vec<Range<usize>> {
+        let mut start = 0;
+        let mut ranges = Vec::new();
+        for block in self.blocks() {
+            if block.role == Role::Weight {
+                ranges.push(start..start + block.len());
+            }
+            start += block.len();
+        }
+        ranges
+    }
+
+    /// The outputs [rows × outputs] for inputs `x` [rows × inputs].
+    ///
+    /// A row's prediction does not depend on the other rows, to the last bit.
+    pub fn predict(&self, x: ArrayView2<T>) -> Result<Array2<T>, Error> {
+        expect("columns of the inputs", self.inputs(), x.ncols())?;
+        let mut y = Array2::zeros((x.nrows(), self.outputs()));
+        // Some rows at a time, so that the memory stays in the cache.
+        let rows = x.nrows().clamp(1, ROWS_AT_A_TIME);
+        let mut memory = self.layer.memory(rows);
+        for start in (0..x.nrows()).step_by(rows) {
+            let range = start..x.nrows().min(start + rows);
+            let x = x.slice(s![range.clone(), ..]);
+            let x = x.as_standard_layout();
+            let mode = Mode::Predict { statistics: &self.statistics };
+            let y = y.slice_mut(s![range, ..]);
+            self.layer.forward(&self.theta, x.view(), y, &mut memory, mode);
+        }
+        Ok(y)
+    }
+
+    /// The mean loss of the predictions for `x`, without dropout.
+    pub fn evaluate(
+        &self,
+        loss: &dyn Loss<T>,
+        x: ArrayView2<T>,
+        targets: Targets<T>,
+    ) -> Result<f64, Error> {
+        expect("rows of the targets", x.nrows(), targets.values.nrows())?;
+        if let Some(outputs) = loss.outputs(targets.values.ncols()) {
+            expect("outputs of the network", outputs, self.outputs())?;
+        }
+        let y = self.predict(x)?;
+        Ok(loss.sum(y.view(), targets).mean())
+    }
+
+    /// A plan for training passes of up to this many rows.
+    pub fn workspace(&self, rows: usize) -> Workspace<T> {
+        Workspace::new(self, rows)
+    }
+
+    /// The forward pass of training: returns the outputs [rows × outputs] for `x` [rows × inputs].
+    ///
+    /// # Panics
+    ///
+    /// If `x` has other columns than the network has inputs, or more rows than were planned for.
+    pub fn forward<'w>(
+        &mut self,
+        x: ArrayView2<T>,
+        workspace: &'w mut Workspace<T>,
+    ) -> ArrayView2<'w, T> {
+        workspace.forward(&*self.layer, &self.theta, &mut self.statistics, x);
+        workspace.output()
+    }
+
+    /// The backward pass: from the loss at the outputs of the last [`forward`](Self::forward) pass to
+    /// [`Workspace::gradient`]. Returns the mean loss.
+    ///
+    /// # Panics
+    ///
+    /// If the targets do not have as many rows as the forward pass.
+    pub fn backward(
+        &self,
+        loss: &dyn Loss<T>,
+        targets: Targets<T>,
+        workspace: &mut Workspace<T>,
+    ) -> f64 {
+        let sum: Sum = workspace.loss(loss, targets);
+        workspace.backward(&*self.layer, &self.theta, loss, targets, sum.weight);
+        sum.mean()
+    }
+
+    /// What the network consists of, as a table.
+    pub fn summary(&self) -> Summary {
+        Summary::new(self)
+    }
+}
+
+const ROWS_AT_A_TIME: usize = 256;

@@ -1,0 +1,124 @@
+use super::Network;
+use crate::{
+    Real,
+    layer::{Layer, Memory, Mode, Pass, matrix, matrix_mut},
+    loss::{Loss, Sum, Targets},
+    random::{Purpose, Random},
+};
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// All memory of a forward and a backward pass, planned once: a pass allocates nothing.
+#[derive(Clone, Debug)]
+pub struct Workspace<T> {
+    planned_rows: usize,
+    rows: usize,
+    inputs: usize,
+    outputs: usize,
+    x: Vec<T>,
+    y: Vec<T>,
+    dy: Vec<T>,
+    gradient: Vec<T>,
+    memory: Memory<T>,
+    random: Random,
+}
+
+impl<T: Real> Workspace<T> {
+    pub(super) fn new(network: &Network<T>, rows: usize) -> Self {
+        let (inputs, outputs) = (network.inputs(), network.outputs());
+        Self {
+            planned_rows: rows,
+            rows: 0,
+            inputs,
+            outputs,
+            x: vec![T::zero(); rows * inputs],
+            y: vec![T::zero(); rows * outputs],
+            dy: vec![T::zero(); rows * outputs],
+            gradient: vec![T::zero(); network.parameters().len()],
+            memory: network.layer().memory(rows),
+            random: Random::new(0, Purpose::Dropout { shard: 0 }),
+        }
+    }
+
+    /// Draws dropout from another stream.
+    pub fn set_random(&mut self, random: Random) {
+        self.random = random;
+    }
+
+    /// The outputs [rows × outputs] of the last forward pass.
+    pub fn output(&self) -> ArrayView2<'_, T> {
+        matrix(&self.y, self.rows, self.outputs)
+    }
+
+    /// ∂L/∂y [rows × outputs] of the last backward pass.
+    pub fn output_gradient(&self) -> ArrayView2<'_, T> {
+        matrix(&self.dy, self.rows, self.outputs)
+    }
+
+    /// ∂L/∂θ of the last backward pass, in the order of the network's parameters.
+    pub fn gradient(&self) -> &[T] {
+        &self.gradient
+    }
+
+    /// The same, to change it before the optimizer's step: penalties, clipping.
+    pub fn gradient_mut(&mut self) -> &mut [T] {
+        &mut self.gradient
+    }
+
+    /// The inputs [rows × inputs] of the next pass, for a caller that fills them itself.
+    pub(crate) fn inputs_mut(&mut self, rows: usize) -> ArrayViewMut2<'_, T> {
+        assert!(
+            rows <= self.planned_rows,
+            "{rows} rows, but {} were planned for",
+            self.planned_rows
+        );
+        self.rows = rows;
+        matrix_mut(&mut self.x, rows, self.inputs)
+    }
+
+    pub(super) fn forward(
+        &mut self,
+        layer: &dyn Layer<T>,
+        theta: &[T],
+        statistics: &mut [T],
+        x: ArrayView2<T>,
+    ) {
+        self.inputs_mut(x.nrows()).assign(&x);
+        self.forward_inputs(layer, theta, statistics);
+    }
+
+    /// The forward pass of the inputs that are in place already.
+    pub(crate) fn forward_inputs(
+        &mut self,
+        layer: &dyn Layer<T>,
+        theta: &[T],
+        statistics: &mut [T],
+    ) {
+        let x = matrix(&self.x, self.rows, self.inputs);
+        let y = matrix_mut(&mut self.y, self.rows, self.outputs);
+        let mode = Mode::Train { random: &mut self.random, statistics };
+        layer.forward(theta, x, y, &mut self.memory, mode);
+    }
+
+    pub(crate) fn loss(&self, loss: &dyn Loss<T>, targets: Targets<T>) -> Sum {
+        assert_eq!(self.rows, targets.values.nrows(), "rows of the targets");
+        loss.sum(self.output(), targets)
+    }
+
+    /// Writes the gradient of this workspace's rows, whose losses are divided by `divisor`.
+    pub(crate) fn backward(
+        &mut self,
+        layer: &dyn Layer<T>,
+        theta: &[T],
+        loss: &dyn Loss<T>,
+        targets: Targets<T>,
+        divisor: f64,
+    ) {
+        let x = matrix(&self.x, self.rows, self.inputs);
+        let y = matrix(&self.y, self.rows, self.outputs);
+        let mut dy = matrix_mut(&mut self.dy, self.rows, self.outputs);
+        loss.batch_gradient(y, targets, divisor, dy.view_mut());
+        self.gradient.fill(T::zero());
+        let pass = Pass { theta, x, y };
+        layer.backward(pass, dy.view(), None, &mut self.gradient, &mut self.memory);
+    }
+}

@@ -1,0 +1,33 @@
+use super::Epoch;
+use crate::{Network, Real};
+use std::ops::ControlFlow;
+
+/// Watches a training and can break it off. The best parameters are kept in any case.
+///
+/// ```
+/// use chainrule::{Network, training::{Epoch, Observer}};
+/// use std::ops::ControlFlow;
+///
+/// struct StopBelow(f64);
+///
+/// impl Observer<f32> for StopBelow {
+///     fn epoch(&mut self, epoch: &Epoch, _: &Network<f32>) -> ControlFlow<()> {
+///         if epoch.training_loss < self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+///     }
+/// }
+/// ```
+pub trait Observer<T: Real> {
+    /// After each epoch. The network has the parameters of this moment, not the best ones.
+    fn epoch(&mut self, epoch: &Epoch, network: &Network<T>) -> ControlFlow<()> {
+        let _ = (epoch, network);
+        ControlFlow::Continue(())
+    }
+
+    /// After each step: the place to look for Ctrl-C. It is called often and should return at once.
+    fn step(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// Watches nothing.
+impl<T: Real> Observer<T> for () {}
