@@ -5,7 +5,9 @@
 #[non_exhaustive]
 pub enum Error {
     /// No number is left to draw.
-    #[error("nothing to draw: {what} has no finite values; check that the list is not empty and not all NaN")]
+    #[error(
+        "nothing to draw: {what} has no finite values; check that the list is not empty and not all NaN"
+    )]
     Empty {
         /// The series or list that is empty.
         what: String,
@@ -21,7 +23,9 @@ pub enum Error {
         found: usize,
     },
     /// The rectangle of a grid is empty or not finite.
-    #[error("the grid goes from {low} to {high} in {axis}; the first must be less than the second, both finite")]
+    #[error(
+        "the grid goes from {low} to {high} in {axis}; the first must be less than the second, both finite"
+    )]
     Rectangle {
         /// `x` or `y`.
         axis: char,

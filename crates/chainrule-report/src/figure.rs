@@ -36,7 +36,7 @@ pub(crate) struct Layer {
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
     /// A curve, in several pieces where values are missing.
-    Curve { pieces: Vec<Vec<Point>>, dashed: bool },
+    Curve { pieces: Vec<Vec<Point>>, style: Style },
     /// Samples.
     Points { points: Vec<Point>, mark: Mark },
     /// The background, row by row from the lowest, each from left to right.
@@ -50,6 +50,17 @@ pub(crate) enum Shape {
 pub(crate) struct Cell {
     pub(crate) class: usize,
     pub(crate) level: usize,
+}
+
+/// The form of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// What the picture is about.
+    Wide,
+    /// For a curve that may jump up and down.
+    Fine,
+    /// For what the others are compared with.
+    Dashed,
 }
 
 /// The form of a sample.
@@ -81,11 +92,13 @@ impl Figure {
 
     /// The series as a curve from left to right, interrupted where y cannot be drawn.
     pub(crate) fn curve(series: &Series<'_>, x: &Scale, y: &Scale) -> Vec<Vec<Point>> {
-        let places = series.x.iter().zip(series.y).filter_map(|(a, b)| Some((x.place(*a)?, y.place(*b))));
+        let places =
+            series.x.iter().zip(series.y).filter_map(|(a, b)| Some((x.place(*a)?, y.place(*b))));
         let mut places: Vec<(f64, Option<f64>)> = places.collect();
         places.sort_by(|a, b| a.0.total_cmp(&b.0));
         let pieces = places.split(|place| place.1.is_none());
-        let pieces = pieces.map(|piece| piece.iter().filter_map(|(x, y)| Some((*x, (*y)?))).collect());
+        let pieces =
+            pieces.map(|piece| piece.iter().filter_map(|(x, y)| Some((*x, (*y)?))).collect());
         pieces.map(thin::curve).filter(|piece| !piece.is_empty()).collect()
     }
 }

@@ -50,31 +50,40 @@ pub(crate) const CLASSES: [Ink; 10] = [
 /// The degrees of confidence that are told apart in a decision region.
 pub(crate) const LEVELS: usize = 8;
 
+/// For each class a pale and a strong background in the terminal, and a colour that is seen on both.
+const IN_TERMINAL: [[u8; 3]; 10] = [
+    [153, 111, 25],
+    [223, 216, 130],
+    [158, 115, 22],
+    [225, 218, 132],
+    [230, 222, 94],
+    [195, 117, 31],
+    [253, 248, 238],
+    [193, 150, 58],
+    [182, 175, 89],
+    [183, 141, 55],
+];
+
 /// The background of a class, from nearly white at level 0 to a pastel at the last.
 pub(crate) fn tint(class: usize, level: usize) -> Ink {
-    let share = 0.06 + 0.36 * level as f64 / (LEVELS - 1) as f64;
-    let rgb = CLASSES[class % CLASSES.len()].rgb.map(|c| (255.0 - share * (255.0 - f64::from(c))).round() as u8);
-    Ink { rgb, terminal: Some(nearest_in_cube(rgb)) }
+    let share = 0.05 + 0.32 * level as f64 / (LEVELS - 1) as f64;
+    let rgb = CLASSES[class % CLASSES.len()]
+        .rgb
+        .map(|c| (255.0 - share * (255.0 - f64::from(c))).round() as u8);
+    Ink {
+        rgb,
+        terminal: Some(IN_TERMINAL[class % CLASSES.len()][usize::from(2 * level >= LEVELS)]),
+    }
 }
 
-/// The nearest colour of the 6 × 6 × 6 cube which every terminal of 256 colours has.
-fn nearest_in_cube(rgb: [u8; 3]) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let nearest = |c: u8| (0..6).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(c)).unwrap_or(0);
-    let [red, green, blue] = rgb.map(nearest);
-    16 + 36 * red + 6 * green + blue
+/// The colour of a sample over the backgrounds.
+pub(crate) fn on_tint(class: usize) -> Ink {
+    Ink { terminal: Some(IN_TERMINAL[class % CLASSES.len()][2]), ..CLASSES[class % CLASSES.len()] }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_cube() {
-        assert_eq!(nearest_in_cube([0, 0, 0]), 16);
-        assert_eq!(nearest_in_cube([255, 255, 255]), 231);
-        assert_eq!(nearest_in_cube([0xd7, 0x5f, 0x00]), 166);
-    }
 
     #[test]
     fn tints_are_light_and_grow_with_confidence() {

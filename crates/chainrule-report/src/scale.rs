@@ -73,7 +73,11 @@ impl Scale {
     /// At most `most` marks at round values (two where there is no better way).
     pub(crate) fn ticks(&self, most: usize) -> Vec<Tick> {
         let most = most.max(2);
-        if self.logarithmic { self.logarithmic_ticks(most) } else { self.round_ticks(self.low, self.high, most) }
+        if self.logarithmic {
+            self.logarithmic_ticks(most)
+        } else {
+            self.round_ticks(self.low, self.high, most)
+        }
     }
 
     /// The most marks up to `most` whose labels, `fits` says, do not run into each other.
@@ -91,7 +95,10 @@ impl Scale {
         let wanted = ((high - low) / most as f64).max(self.least_step);
         let mut exponent = wanted.log10().floor() as i32;
         let power = 10f64.powi(exponent);
-        let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * power >= wanted * 0.999_999).unwrap_or(10.0);
+        let factor = [1.0, 2.0, 5.0, 10.0]
+            .into_iter()
+            .find(|f| f * power >= wanted * 0.999_999)
+            .unwrap_or(10.0);
         if factor == 10.0 {
             exponent += 1;
         }
@@ -102,19 +109,21 @@ impl Scale {
         values.filter_map(|value| self.tick(value, number(value, exponent, largest))).collect()
     }
 
-    /// Powers of ten; below two of them 1, 2 and 5 times these; below three of them round values.
+    /// 1, 2 and 5 times the powers of ten if they are neither too many nor too few, else the powers
+    /// alone; less than two of them are round values.
     fn logarithmic_ticks(&self, most: usize) -> Vec<Tick> {
         let (first, last) = (self.low.ceil() as i32, self.high.floor() as i32);
         let stride = usize::try_from(last - first + 1).unwrap_or(1).div_ceil(most).max(1);
         let plain = first >= -4 && last <= 4;
-        let decades: Vec<_> = (first..=last).step_by(stride).filter_map(|e| self.decade(1, e, plain)).collect();
-        if decades.len() >= 2 {
-            return decades;
-        }
         let finer = (first - 1..=last).flat_map(|e| [1, 2, 5].map(|m| self.decade(m, e, plain)));
         let finer: Vec<_> = finer.flatten().collect();
         if (3..=most).contains(&finer.len()) {
             return finer;
+        }
+        let decades: Vec<_> =
+            (first..=last).step_by(stride).filter_map(|e| self.decade(1, e, plain)).collect();
+        if decades.len() >= 2 {
+            return decades;
         }
         self.round_ticks(10f64.powf(self.low), 10f64.powf(self.high), most)
     }
@@ -198,9 +207,9 @@ mod tests {
         };
         check(0.001, 1.0, &["0.001", "0.01", "0.1", "1"]);
         check(1e-9, 1.0, &["10⁻⁹", "10⁻⁷", "10⁻⁵", "10⁻³", "10⁻¹"]);
-        check(0.012, 0.94, &["0.01", "0.1", "1"]);
+        check(0.012, 0.94, &["0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
         check(0.02, 0.15, &["0.02", "0.05", "0.1"]);
-        check(0.51, 0.53, &["0.45", "0.50", "0.55"]);
+        check(0.51, 0.53, &["0.50", "0.55"]);
     }
 
     #[test]
@@ -213,7 +222,11 @@ mod tests {
     fn one_value_has_an_axis_around_it() {
         for value in [0.0, 7.0, -1e9, 1e300, 1e-310, -5e-324] {
             let scale = Scale::around([value, value].into_iter()).unwrap();
-            assert_eq!(scale.place(value).map(|place| (place * 10.0).round()), Some(5.0), "{value}");
+            assert_eq!(
+                scale.place(value).map(|place| (place * 10.0).round()),
+                Some(5.0),
+                "{value}"
+            );
             assert!(scale.ticks(5).len() >= 2, "{value}");
         }
         assert!(Scale::around_losses([0.5; 3].into_iter()).unwrap().place(0.5).is_some());

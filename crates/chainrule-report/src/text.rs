@@ -5,7 +5,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A label as it is drawn: one line, without control characters, which neither XML nor a terminal
 /// may be given.
 pub(crate) fn clean(label: &str) -> String {
-    let forbidden = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}');
+    let forbidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+    };
     let words = label.split(|c: char| c.is_whitespace() || forbidden(c));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -65,12 +68,19 @@ pub(crate) fn superscript(exponent: i32) -> String {
     raised.collect()
 }
 
-/// The letters that DejaVu Sans, the font of the PNG pictures, lacks: those of East, South and
-/// South-East Asia, and most emoji.
+/// Those letters of the texts, each once, for which DejaVu Sans, the font of the PNG pictures, has
+/// no glyph: those of East, South and South-East Asia and of Ethiopia, and most emoji.
 pub(crate) fn letters_without_glyph<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     let mut letters = String::new();
     for letter in texts.flat_map(str::chars) {
-        let lacks = letter_columns(letter) == 2 || ('\u{900}'..='\u{e7f}').contains(&letter);
+        let wide = letter_columns(letter) == 2;
+        let lacks = match letter {
+            // Symbols and faces that it has, though terminals take them for emoji.
+            '\u{2300}'..='\u{27ff}' | '\u{1f600}'..='\u{1f640}' => false,
+            '\u{900}'..='\u{e7f}' | '\u{f00}'..='\u{109f}' | '\u{1200}'..='\u{13ff}' => true,
+            '\u{1700}'..='\u{1cff}' => true,
+            _ => wide,
+        };
         if lacks && !letters.contains(letter) {
             letters.push(letter);
         }
@@ -103,6 +113,7 @@ mod tests {
 
     #[test]
     fn chinese_letters_have_no_glyph() {
-        assert_eq!(letters_without_glyph(["sin α − ±", "学x学习"].into_iter()), "学习");
+        assert_eq!(letters_without_glyph(["sin α − ± ☺", "学x学习"].into_iter()), "学习");
+        assert_eq!(letters_without_glyph(["हिन्दी ไทย 한국어"].into_iter()).chars().count(), 12);
     }
 }

@@ -1,5 +1,5 @@
 use super::{Chart, scale_of};
-use crate::figure::{Figure, Layer, Mark, Shape};
+use crate::figure::{Figure, Layer, Mark, Shape, Style};
 use crate::scale::Scale;
 use crate::{Error, Labels, Series, ink, text};
 
@@ -12,7 +12,12 @@ use crate::{Error, Labels, Series, ink, text};
 ///
 /// [`Error::Length`] when a series has not one y for each x, [`Error::Empty`] when it has no finite
 /// pair.
-pub fn fit(labels: Labels<'_>, samples: Series<'_>, truth: Option<Series<'_>>, prediction: Series<'_>) -> Result<Chart, Error> {
+pub fn fit(
+    labels: Labels<'_>,
+    samples: Series<'_>,
+    truth: Option<Series<'_>>,
+    prediction: Series<'_>,
+) -> Result<Chart, Error> {
     let all: Vec<Series<'_>> = [samples, prediction].into_iter().chain(truth).collect();
     all.iter().try_for_each(Series::check)?;
     let pairs = || all.iter().flat_map(Series::pairs);
@@ -20,14 +25,19 @@ pub fn fit(labels: Labels<'_>, samples: Series<'_>, truth: Option<Series<'_>>, p
     let y = scale_of(Scale::around(pairs().map(|pair| pair.1)), samples.name)?;
 
     let points = Shape::Points { points: Figure::points(&samples, &x, &y), mark: Mark::Dot };
-    let curve = |series: &Series<'_>, dashed| Shape::Curve { pieces: Figure::curve(series, &x, &y), dashed };
+    let curve =
+        |series: &Series<'_>, style| Shape::Curve { pieces: Figure::curve(series, &x, &y), style };
     let mut layers = vec![
         Layer { name: text::clean(samples.name), ink: ink::SAMPLES, shape: points },
-        Layer { name: text::clean(prediction.name), ink: ink::PREDICTION, shape: curve(&prediction, false) },
+        Layer {
+            name: text::clean(prediction.name),
+            ink: ink::PREDICTION,
+            shape: curve(&prediction, Style::Wide),
+        },
     ];
     // Thin dashes on top of the wide curve: a perfect fit shows both.
     layers.extend(truth.map(|truth| {
-        let shape = curve(&truth, true);
+        let shape = curve(&truth, Style::Dashed);
         Layer { name: text::clean(truth.name), ink: ink::TRUTH, shape }
     }));
     let mut chart = Chart::new(labels, x, y);

@@ -1,5 +1,5 @@
 use super::{Chart, scale_of};
-use crate::figure::{Figure, Layer, Shape};
+use crate::figure::{Figure, Layer, Shape, Style};
 use crate::scale::{Scale, three_digits};
 use crate::{Error, Labels, Series, ink, text};
 
@@ -13,7 +13,12 @@ use crate::{Error, Labels, Series, ink, text};
 ///
 /// [`Error::Length`] when a series has not one loss for each epoch, [`Error::Empty`] when it has no
 /// finite pair.
-pub fn loss(labels: Labels<'_>, training: Series<'_>, validation: Option<Series<'_>>, best: &str) -> Result<Chart, Error> {
+pub fn loss(
+    labels: Labels<'_>,
+    training: Series<'_>,
+    validation: Option<Series<'_>>,
+    best: &str,
+) -> Result<Chart, Error> {
     let all: Vec<Series<'_>> = [training].into_iter().chain(validation).collect();
     all.iter().try_for_each(Series::check)?;
     let pairs = || all.iter().flat_map(Series::pairs);
@@ -22,7 +27,7 @@ pub fn loss(labels: Labels<'_>, training: Series<'_>, validation: Option<Series<
     let y = scale_of(Scale::around_losses(losses.iter().copied()), training.name)?;
 
     let curve = |(series, ink): (&Series<'_>, _)| {
-        let shape = Shape::Curve { pieces: Figure::curve(series, &x, &y), dashed: false };
+        let shape = Shape::Curve { pieces: Figure::curve(series, &x, &y), style: Style::Fine };
         Layer { name: text::clean(series.name), ink, shape }
     };
     let mut layers: Vec<Layer> = all.iter().zip(ink::CLASSES).map(curve).collect();

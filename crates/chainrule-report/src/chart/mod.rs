@@ -48,7 +48,15 @@ impl Chart {
     fn new(labels: Labels<'_>, x: Scale, y: Scale) -> Self {
         let axis = |name, scale| Axis { name: text::clean(name), scale };
         let title = text::clean(labels.title);
-        Self { figure: Figure { title, x: axis(labels.x, x), y: axis(labels.y, y), square: false, layers: vec![] } }
+        Self {
+            figure: Figure {
+                title,
+                x: axis(labels.x, x),
+                y: axis(labels.y, y),
+                square: false,
+                layers: vec![],
+            },
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::ink::{CLASSES, LEVELS};
 use crate::scale::{Scale, is_drawable};
 use crate::{Error, Labels, Series, figure::Figure, text};
 
-/// What a classifier says at each place of a rectangle. 100 to 200 cells each way look smooth.
+/// What a classifier says at each place of a rectangle. About 200 cells each way look smooth.
 #[derive(Debug, Clone)]
 pub struct Grid {
     x: (f64, f64),
@@ -31,7 +31,12 @@ impl Grid {
     /// # Errors
     ///
     /// [`Error::Rectangle`], and [`Error::Length`] when `class` is not a number of full rows.
-    pub fn of_classes(x: (f64, f64), y: (f64, f64), columns: usize, class: &[usize]) -> Result<Self, Error> {
+    pub fn of_classes(
+        x: (f64, f64),
+        y: (f64, f64),
+        columns: usize,
+        class: &[usize],
+    ) -> Result<Self, Error> {
         let cells = class.iter().map(|&class| Some(Cell { class, level: LEVELS - 1 }));
         Self { x, y, columns, cells: cells.collect() }.checked()
     }
@@ -43,10 +48,20 @@ impl Grid {
     /// # Errors
     ///
     /// [`Error::Rectangle`], and [`Error::Length`] when `probability` is not a number of full rows.
-    pub fn of_probabilities(x: (f64, f64), y: (f64, f64), columns: usize, classes: usize, probability: &[f64]) -> Result<Self, Error> {
+    pub fn of_probabilities(
+        x: (f64, f64),
+        y: (f64, f64),
+        columns: usize,
+        classes: usize,
+        probability: &[f64],
+    ) -> Result<Self, Error> {
         if classes == 0 || !probability.len().is_multiple_of(classes) {
             let what = "the probabilities of the last cell, one for each class".into();
-            return Err(Error::Length { what, expected: classes, found: probability.len() % classes.max(1) });
+            return Err(Error::Length {
+                what,
+                expected: classes,
+                found: probability.len() % classes.max(1),
+            });
         }
         let cells = probability.chunks(classes).map(most_probable);
         Self { x, y, columns, cells: cells.collect() }.checked()
@@ -63,7 +78,11 @@ impl Grid {
         }
         if self.columns == 0 || !self.cells.len().is_multiple_of(self.columns) {
             let found = self.cells.len() % self.columns.max(1);
-            return Err(Error::Length { what: "the cells of the last row of the grid".into(), expected: self.columns, found });
+            return Err(Error::Length {
+                what: "the cells of the last row of the grid".into(),
+                expected: self.columns,
+                found,
+            });
         }
         Ok(self)
     }
@@ -89,17 +108,30 @@ fn most_probable(probability: &[f64]) -> Option<Cell> {
 ///
 /// [`Error::Classes`], [`Error::UnknownClass`], and [`Error::Length`] when the samples' lists differ
 /// in length.
-pub fn regions(labels: Labels<'_>, classes: &[&str], grid: &Grid, samples: Samples<'_>) -> Result<Chart, Error> {
+pub fn regions(
+    labels: Labels<'_>,
+    classes: &[&str],
+    grid: &Grid,
+    samples: Samples<'_>,
+) -> Result<Chart, Error> {
     if classes.is_empty() || classes.len() > CLASSES.len() {
         return Err(Error::Classes { found: classes.len(), most: CLASSES.len() });
     }
-    for (what, found) in [("the samples' y values", samples.y.len()), ("the samples' classes", samples.class.len())] {
+    for (what, found) in
+        [("the samples' y values", samples.y.len()), ("the samples' classes", samples.class.len())]
+    {
         if found != samples.x.len() {
-            return Err(Error::Length { what: format!("{what}, one for each x"), expected: samples.x.len(), found });
+            return Err(Error::Length {
+                what: format!("{what}, one for each x"),
+                expected: samples.x.len(),
+                found,
+            });
         }
     }
     let last = classes.len() - 1;
-    let known = |what, class| if class > last { Err(Error::UnknownClass { what, class, last }) } else { Ok(()) };
+    let known = |what, class| {
+        if class > last { Err(Error::UnknownClass { what, class, last }) } else { Ok(()) }
+    };
     grid.cells.iter().flatten().try_for_each(|cell| known("the grid", cell.class))?;
     samples.class.iter().try_for_each(|&class| known("the samples", class))?;
 
@@ -108,10 +140,15 @@ pub fn regions(labels: Labels<'_>, classes: &[&str], grid: &Grid, samples: Sampl
     let cells = Shape::Cells { columns: grid.columns, cells: grid.cells.clone() };
     let mut layers = vec![Layer { name: String::new(), ink: CLASSES[0], shape: cells }];
     for (class, (name, ink)) in classes.iter().zip(CLASSES).enumerate() {
-        let of_class = samples.class.iter().zip(samples.x.iter().zip(samples.y)).filter(|(c, _)| **c == class);
+        let of_class =
+            samples.class.iter().zip(samples.x.iter().zip(samples.y)).filter(|(c, _)| **c == class);
         let (xs, ys): (Vec<f64>, Vec<f64>) = of_class.map(|(_, pair)| pair).unzip();
         let points = Figure::points(&Series::new(name, &xs, &ys), &x, &y);
-        layers.push(Layer { name: text::clean(name), ink, shape: Shape::Points { points, mark: Mark::Class(class) } });
+        layers.push(Layer {
+            name: text::clean(name),
+            ink,
+            shape: Shape::Points { points, mark: Mark::Class(class) },
+        });
     }
     let mut chart = Chart::new(labels, x, y);
     chart.figure.layers = layers;

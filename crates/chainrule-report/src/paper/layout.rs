@@ -1,0 +1,120 @@
+//! Where everything goes on paper: words above the plot, numbers beside and below it.
+//!
+//! ```text
+//!   title
+//!   ― curve   • points      the legend, in as many rows as it needs
+//!   name of y
+//!   1 ┌──────────────┐
+//!   0 └──────────────┘
+//!     0      1      2
+//!        name of x
+//! ```
+//!
+//! The name of y stands upright above its axis, as in a formula: it needs no turned head.
+
+use crate::figure::{Figure, Layer, Point, Shape};
+use crate::scale::Tick;
+use crate::text::{ems, shorten};
+
+/// The width of the paper. All lengths are in units of an SVG document.
+pub(super) const WIDTH: f64 = 600.0;
+/// The size of the title.
+pub(super) const TITLE: f64 = 16.0;
+/// The size of all other words.
+pub(super) const SMALL: f64 = 12.0;
+/// Between a symbol of the legend and its name.
+pub(super) const GAP: f64 = 7.0;
+
+const MARGIN: f64 = 18.0;
+const ROW: f64 = 20.0;
+const PLOT_HEIGHT: f64 = 250.0;
+
+/// The places of the words (the left end, or the middle, of their baselines) and of the plot.
+pub(super) struct Layout {
+    pub(super) height: f64,
+    pub(super) title: Option<(Point, String)>,
+    pub(super) x_name: Option<(Point, String)>,
+    pub(super) y_name: Option<(Point, String)>,
+    pub(super) legend: Vec<(Point, String, Layer)>,
+    pub(super) x_ticks: Vec<Tick>,
+    pub(super) y_ticks: Vec<Tick>,
+    left: f64,
+    top: f64,
+    plot_width: f64,
+    plot_height: f64,
+}
+
+impl Layout {
+    pub(super) fn of(figure: &Figure) -> Self {
+        let fitting =
+            |text: &str, size: f64| shorten(text, WIDTH - 2.0 * MARGIN, |text| ems(text) * size);
+        let mut top = MARGIN;
+        let title = (!figure.title.is_empty()).then(|| {
+            top += 26.0;
+            // Bold letters are wider.
+            ((MARGIN, top - 11.0), fitting(&figure.title, 1.15 * TITLE))
+        });
+        let legend = legend(figure, &mut top);
+        let y_name = (!figure.y.name.is_empty()).then(|| {
+            top += ROW + 4.0;
+            ((MARGIN, top - 4.0), fitting(&figure.y.name, SMALL))
+        });
+        top += if y_name.is_some() { 6.0 } else { 10.0 };
+
+        let y_ticks = figure.y.scale.ticks(8);
+        let left =
+            MARGIN + 8.0 + SMALL * y_ticks.iter().map(|tick| ems(&tick.label)).fold(1.0, f64::max);
+        let plot_width = (WIDTH - left.floor() - MARGIN).floor();
+        let plot_height = if figure.square { plot_width } else { PLOT_HEIGHT };
+        let x_ticks = figure.x.scale.ticks_that(8, |ticks| {
+            let half = |tick: &Tick| (0.5 * ems(&tick.label) + 0.6) * SMALL / plot_width;
+            ticks.windows(2).all(|pair| pair[0].at + half(&pair[0]) < pair[1].at - half(&pair[1]))
+        });
+        let bottom = top + plot_height + 28.0;
+        let x_name = (!figure.x.name.is_empty())
+            .then(|| ((left + plot_width / 2.0, bottom + 12.0), fitting(&figure.x.name, SMALL)));
+        let height = (bottom + if x_name.is_some() { 26.0 } else { 4.0 }).ceil();
+        Self {
+            height,
+            title,
+            x_name,
+            y_name,
+            legend,
+            x_ticks,
+            y_ticks,
+            left: left.floor(),
+            top,
+            plot_width,
+            plot_height,
+        }
+    }
+
+    /// From the unit square to the paper.
+    pub(super) fn at(&self, (x, y): Point) -> Point {
+        (self.left + x * self.plot_width, self.top + (1.0 - y) * self.plot_height)
+    }
+}
+
+/// The width of a layer's symbol in the legend.
+pub(super) fn symbol(layer: &Layer) -> f64 {
+    if matches!(layer.shape, Shape::Curve { .. }) { 22.0 } else { 9.0 }
+}
+
+/// The entries of the legend from left to right, in new rows where they do not fit.
+fn legend(figure: &Figure, top: &mut f64) -> Vec<(Point, String, Layer)> {
+    let mut entries = vec![];
+    let mut left = MARGIN;
+    for layer in figure.legend() {
+        let name = shorten(&layer.name, WIDTH - 2.0 * MARGIN - symbol(layer) - GAP, |text| {
+            ems(text) * SMALL
+        });
+        let width = symbol(layer) + GAP + ems(&name) * SMALL;
+        if entries.is_empty() || left + width > WIDTH - MARGIN {
+            left = MARGIN;
+            *top += ROW;
+        }
+        entries.push(((left, *top - 6.0), name, layer.clone()));
+        left += width + 18.0;
+    }
+    entries
+}
