@@ -31,7 +31,7 @@ pub(super) struct Row {
     pub(super) time: Duration,
 }
 
-/// The steps with their times and what became of them, and the time of the whole run.
+/// The steps with their times and what became of them, the time of the whole run, and how many steps passed.
 pub(super) fn table(rows: &[Row], total: Duration) -> String {
     let mut text = String::new();
     for row in rows {
@@ -42,7 +42,12 @@ pub(super) fn table(rows: &[Row], total: Duration) -> String {
         text += &format!("{:<10} {time:>12}  {}\n", row.name, row.outcome);
     }
     text += &format!("{:<10} {:>12}\n", "in all", duration(total));
-    text
+    let count =
+        |counts: fn(&Outcome) -> bool| rows.iter().filter(|row| counts(&row.outcome)).count();
+    let passed = count(|outcome| matches!(outcome, Outcome::Passed));
+    let failed = count(|outcome| matches!(outcome, Outcome::Failed));
+    let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_) | Outcome::NotRun));
+    text + &format!("steps: {passed} passed, {failed} failed, {skipped} skipped\n")
 }
 
 /// A time as a reader says it: `0.4 s`, `59.9 s`, `3 min 07 s`.
@@ -96,6 +101,7 @@ wasm              2.0 s  SKIPPED: no such target
 clippy       1 min 02 s  FAILED
 unit                  -  not run
 in all       1 min 05 s
+steps: 1 passed, 1 failed, 2 skipped
 ";
         assert_eq!(table(&rows, Duration::from_secs(65)), expected);
     }
