@@ -1,1 +1,32 @@
-fn main() {}
+//! The `chainrule` command: arguments → checked configuration → the library → files and text.
+//!
+//! It translates and does not compute: what a number means is decided in the library crates.
+
+mod args;
+mod commands;
+mod failure;
+mod files;
+mod interrupt;
+mod progress;
+mod text;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = match &args.command {
+        Command::Demo(args) => commands::demo::run(args),
+        Command::Fit(args) => commands::fit::run(args),
+        Command::Predict(args) => commands::predict::run(args),
+        Command::Info(args) => commands::info::run(args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            ExitCode::from(failure.code())
+        }
+    }
+}

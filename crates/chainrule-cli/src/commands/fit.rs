@@ -1,0 +1,149 @@
+//! `chainrule fit`: a table of numbers becomes a model file.
+
+use crate::{
+    args::{self, Precision},
+    failure::Failure,
+    files, interrupt,
+    progress::Progress,
+    text,
+};
+use chainrule::training::{Ended, History};
+use chainrule_tabular::{Decision, Preparation, Scores, Settings, Table, TargetScores};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+pub(crate) fn run(args: &args::Fit) -> Result<(), Failure> {
+    let out = args.out.clone().unwrap_or_else(|| default_out(&args.data));
+    let table = Table::open(&args.data)?;
+    let settings = settings(args);
+    let preparation = Preparation::new(&table, &settings)?;
+    // A training whose result can not be kept helps nobody: this is told before it.
+    files::check_writable(&out)?;
+    say(args, &decisions(&preparation, &table))?;
+
+    interrupt::listen();
+    let unit = preparation.loss_unit().unwrap_or(1.0);
+    let mut progress = Progress::on_stderr(settings.epochs, unit, args.quiet);
+    let fit = preparation.run(&mut progress);
+    progress.finish();
+    let fit = fit?;
+    fit.model.save(&out)?;
+
+    say(args, &scores(&fit.scores, &fit.history))?;
+    say(args, &format!("\nModel written: {}\n", text::strong(&out.display().to_string())))?;
+    ended(&fit.history, &out)
+}
+
+/// Writes to standard output, unless quiet was asked for.
+fn say(args: &args::Fit, text: &str) -> Result<(), Failure> {
+    if args.quiet {
+        return Ok(());
+    }
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::output)
+}
+
+/// The data's name with another ending, in the folder that one is in.
+fn default_out(data: &Path) -> PathBuf {
+    PathBuf::from(data.file_name().unwrap_or(data.as_os_str())).with_extension("safetensors")
+}
+
+fn settings(args: &args::Fit) -> Settings {
+    let mut settings = Settings::new(args.target.clone());
+    let chosen = |value: Option<f64>, default: f64| value.unwrap_or(default);
+    if !args.hidden.is_empty() {
+        settings.hidden = args.hidden.clone();
+    }
+    if let Some(activation) = &args.activation {
+        settings.activation = activation.clone();
+    }
+    if let Some(optimizer) = &args.optimizer {
+        settings.optimizer = optimizer.clone();
+    }
+    settings.dropout = chosen(args.dropout, settings.dropout);
+    settings.learning_rate = chosen(args.learning_rate, settings.learning_rate);
+    settings.validation = chosen(args.validation, settings.validation);
+    settings.l1 = chosen(args.l1, settings.l1);
+    settings.l2 = chosen(args.l2, settings.l2);
+    settings.epochs = args.epochs.unwrap_or(settings.epochs);
+    settings.patience = args.patience.unwrap_or(settings.patience);
+    settings.batch_size = args.batch_size.or(settings.batch_size);
+    settings.seed = args.seed;
+    settings.precision = match args.precision {
+        Precision::F32 => chainrule_tabular::Precision::F32,
+        Precision::F64 => chainrule_tabular::Precision::F64,
+    };
+    settings
+}
+
+/// What was decided without being asked, and how to decide otherwise.
+fn decisions(preparation: &Preparation, table: &Table) -> String {
+    let mut text = format!("{} rows, {} columns\n\n", table.rows(), table.names().count());
+    text += &format!("{}\n", text::strong("Decisions"));
+    for Decision { what, why, flag } in preparation.decisions() {
+        let flag = flag.map_or(String::new(), |flag| format!(" [{flag}]"));
+        text += &format!("  {what}: {why}{flag}\n");
+    }
+    text + "\n"
+}
+
+/// How good the model is on the held-out rows, beside what is cheap to have.
+fn scores(scores: &Scores, history: &History) -> String {
+    let title = format!("Errors on the {} held-out rows", scores.rows);
+    let mut text = format!("\n{}\n", text::strong(&title));
+    let header = ["", "", "RMSE", "MAE", "R²"].map(str::to_owned).to_vec();
+    let mut rows = vec![header];
+    for TargetScores { target, scores } in &scores.targets {
+        for (name, score) in [
+            ("network", &scores.network),
+            ("linear regression", &scores.linear),
+            ("mean", &scores.mean),
+        ] {
+            let r_squared = score.r_squared.map_or("-".to_owned(), |r2| format!("{r2:.4}"));
+            let target = if name == "network" { target.clone() } else { String::new() };
+            let (rmse, mae) = (text::number(score.rmse), text::number(score.mae));
+            rows.push(vec![target, name.to_owned(), rmse, mae, r_squared]);
+        }
+    }
+    for line in text::columns(&rows).lines() {
+        text += &format!("  {line}\n");
+    }
+    for TargetScores { target, scores } in &scores.targets {
+        let (network, linear) = (scores.network.rmse, scores.linear.rmse.min(scores.mean.rmse));
+        if network > 0.98 * linear {
+            text += &format!(
+                "  For {target} the network is not clearly better than a linear regression or the \
+                 mean: prefer those.\n"
+            );
+        }
+    }
+    let why = match history.ended {
+        Ended::Early { .. } => "no more progress on the held-out rows",
+        Ended::Completed => "all epochs were done",
+        Ended::Interrupted { .. } => "interrupted",
+        Ended::Diverged { .. } => "diverged",
+    };
+    let epochs = history.epochs.len();
+    text + &format!(
+        "  The best parameters are those of epoch {} of {epochs} ({why}).\n",
+        history.best_epoch
+    )
+}
+
+/// The exit code tells how the training ended.
+fn ended(history: &History, out: &Path) -> Result<(), Failure> {
+    let (best, out) = (history.best_epoch, out.display());
+    match history.ended {
+        Ended::Completed | Ended::Early { .. } => Ok(()),
+        Ended::Interrupted { epoch } => Err(Failure::Interrupted(format!(
+            "stopped in epoch {epoch}; the best parameters so far (epoch {best}) are in {out}"
+        ))),
+        Ended::Diverged { epoch, batch } => Err(Failure::Diverged(format!(
+            "the loss was not a finite number any more in epoch {epoch}, batch {}; the best parameters \
+             before that (epoch {best}) are in {out}. Try a smaller --learning-rate",
+            batch.unwrap_or(0)
+        ))),
+    }
+}

@@ -1,0 +1,24 @@
+//! `chainrule predict`: a model's predictions for a table, as CSV.
+
+use crate::{args, failure::Failure, files};
+use chainrule_tabular::{Model, Table};
+use std::io::Write;
+
+pub(crate) fn run(args: &args::Predict) -> Result<(), Failure> {
+    let model = Model::load(&args.model)?;
+    let table = Table::open(&args.data)?;
+    let prediction = model.predict(&table)?;
+    if !prediction.ignored.is_empty() && !args.quiet {
+        let columns = prediction.ignored.join(", ");
+        anstream::eprintln!("note: columns that the model does not use: {columns}");
+    }
+    let mut csv = Vec::new();
+    prediction.table.write_csv(&mut csv).map_err(Failure::output)?;
+    match &args.out {
+        Some(path) => files::write(path, &csv),
+        None => {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(&csv).and_then(|()| stdout.flush()).map_err(Failure::output)
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The command as its users meet it: what they type, what they see, and the exit code.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use tempfile::TempDir;
+
+/// A folder with a few files, in which commands are run.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Runs `chainrule` with these words, which may not hold blanks.
+    fn run(&self, line: &str) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chainrule"));
+        let output =
+            command.args(line.split_whitespace()).current_dir(self.0.path()).output().unwrap();
+        Ran::new(line, output)
+    }
+
+    /// y = 2x₁ − x₂ + x₁x₂ on a grid, which no straight line fits.
+    fn table(&self, name: &str) -> PathBuf {
+        let mut text = "x1,x2,y\n".to_owned();
+        for i in 0..15 {
+            for j in 0..15 {
+                let (a, b) = (f64::from(i) * 0.2 - 1.4, f64::from(j) * 0.2 - 1.4);
+                text += &format!("{a},{b},{}\n", 2.0 * a - b + a * b);
+            }
+        }
+        self.write(name, text)
+    }
+}
+
+#[derive(Debug)]
+struct Ran {
+    line: String,
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn new(line: &str, output: Output) -> Self {
+        Self {
+            line: line.to_owned(),
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        assert!(!self.stderr.contains("panicked"), "{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn says(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "no \"{words}\" in {self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn shows(self, words: &str) -> Self {
+        assert!(self.stdout.contains(words), "no \"{words}\" in {self:#?}");
+        self
+    }
+}
+
+fn is_there(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.len() > 0)
+}
+
+#[test]
+fn demo_sine_prints_the_losses_and_writes_chart_and_model() {
+    let place = Place::new();
+    let ran = place.run("demo sine --epochs 301 --out pictures").exits(0);
+    let losses: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("Epoch ")).collect();
+    assert_eq!(losses.len(), 4, "{ran:#?}");
+    assert!(losses[3].starts_with("Epoch 300, Loss: 0."), "{ran:#?}");
+    assert!(fs::read_to_string(place.path("pictures/sine.svg")).unwrap().contains("<svg"));
+    assert!(fs::read(place.path("pictures/sine.png")).unwrap().starts_with(b"\x89PNG"));
+
+    place.write("new.csv", "x\n0.5\n-3\n");
+    let predicted = place.run("predict pictures/sine.safetensors new.csv").exits(0);
+    assert_eq!(predicted.stdout.lines().count(), 3, "{predicted:#?}");
+    assert!(predicted.stdout.starts_with("y\n"), "{predicted:#?}");
+}
+
+#[test]
+fn demo_as_lesson_prints_the_lessons_numbers() {
+    let place = Place::new();
+    // The script prints 129.93941769420263 and 0.4413684630624004.
+    place
+        .run("demo sine --as-lesson --epochs 101")
+        .exits(0)
+        .shows("Epoch 0, Loss: 129.9394176942\n")
+        .shows("Epoch 100, Loss: 0.4413684631\n");
+}
+
+#[test]
+fn every_demo_runs_in_both_precisions() {
+    let place = Place::new();
+    for problem in ["sine", "polynomial", "spiral", "moons", "xor"] {
+        for precision in ["f32", "f64"] {
+            let line = format!(
+                "demo {problem} --epochs 30 --hidden 8 --activation prelu --optimizer nadam \
+                 --noise 0.1 --learning-rate 0.02 --seed 3 --precision {precision} --out {precision}"
+            );
+            place.run(&line).exits(0).shows("Written: ");
+            for ending in ["svg", "png", "safetensors"] {
+                assert!(is_there(&place.path(&format!("{precision}/{problem}.{ending}"))));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_model() {
+    let place = Place::new();
+    place.table("data.csv");
+    let model = |line: &str, file: &str| {
+        place.run(line).exits(0);
+        fs::read(place.path(file)).unwrap()
+    };
+    let one =
+        model("fit data.csv --target y --epochs 20 --seed 5 --out a.safetensors", "a.safetensors");
+    let two =
+        model("fit data.csv --target y --epochs 20 --seed 5 --out b.safetensors", "b.safetensors");
+    let other =
+        model("fit data.csv --target y --epochs 20 --seed 6 --out c.safetensors", "c.safetensors");
+    assert_eq!(one, two);
+    assert_ne!(one, other);
+}
+
+#[test]
+fn a_table_becomes_a_model_and_its_predictions() {
+    let place = Place::new();
+    place.table("data.csv");
+    place.run("fit data.csv --target y --epochs 300").exits(0).shows("data.safetensors");
+    place.run("info data.safetensors").exits(0).shows("x1").shows("x2").shows("y");
+
+    // Other order, an extra column of text, a semicolon, CRLF, a byte-order mark.
+    place.write("new.csv", "\u{feff}name;x2;x1\r\n\"a; b\";1;1\r\nc;-1;0.5\r\n");
+    let ran = place.run("predict data.safetensors new.csv").exits(0).says("name");
+    let values: Vec<f64> = ran.stdout.lines().skip(1).map(|line| line.parse().unwrap()).collect();
+    assert!(ran.stdout.starts_with("y\n"), "{ran:#?}");
+    assert!((values[0] - 2.0).abs() < 0.15 && (values[1] - 1.5).abs() < 0.15, "{ran:#?}");
+
+    place.run("predict data.safetensors new.csv --out p.csv --quiet").exits(0);
+    assert_eq!(fs::read_to_string(place.path("p.csv")).unwrap(), ran.stdout);
+}
+
+#[test]
+fn several_targets() {
+    let place = Place::new();
+    let rows: String = (0..60).map(|i| format!("{i},{},{}\n", 2 * i, 100 - i)).collect();
+    place.write("data.csv", format!("x,double,down\n{rows}"));
+    place.run("fit data.csv --target double,down --epochs 200 --out m.safetensors").exits(0);
+    let ran = place.run("predict m.safetensors data.csv").exits(0);
+    assert!(ran.stdout.starts_with("double,down\n"), "{ran:#?}");
+    assert_eq!(ran.stdout.lines().count(), 61);
+}
+
+#[test]
+fn unfit_data_is_named() {
+    for (text, words) in [
+        ("", "is empty"),
+        ("x,y\n", "no rows"),
+        ("x,y\n1,2\n", "row"),
+        ("x,y\n1,2\n3\n4,5\n6,7\n8,9\n", "line 3"),
+        ("x,y\n1,2\nabc,4\n5,6\n7,8\n9,1\n", "\"abc\" in column \"x\""),
+        ("x,y\n1,2\n3,\n5,6\n7,8\n9,1\n", "missing"),
+        ("x,y\n1,NaN\n3,4\n5,6\n7,8\n9,1\n", "line 2"),
+        ("x,y\n1,inf\n3,4\n5,6\n7,8\n9,1\n", "not a finite number"),
+        ("x,x,y\n1,2,3\n3,4,5\n5,6,7\n7,8,9\n", "two columns named \"x\""),
+        ("x,z\n1,2\n3,4\n5,6\n7,8\n", "there is no column \"y\""),
+        ("x,y\n1,2\n3,2\n5,2\n7,2\n9,2\n", "constant"),
+        ("y\n1\n2\n3\n4\n5\n", "input"),
+        ("x;y\n1,5;2\n2,5;3\n3,5;4\n4,5;5\n", "decimal comma"),
+        ("\u{0}\u{1}\u{2}\u{ff}", ""),
+    ] {
+        let place = Place::new();
+        place.write("data.csv", text);
+        let ran = place.run("fit data.csv --target y").exits(3).says(words);
+        assert!(ran.stderr.starts_with("error: "), "{ran:#?}");
+        assert!(!place.path("data.safetensors").exists());
+    }
+}
+
+#[test]
+fn a_wrong_target_comes_with_the_right_one() {
+    let place = Place::new();
+    place.write("data.csv", "flow,pressure\n1,2\n2,3\n3,5\n4,4\n");
+    place.run("fit data.csv --target Flow").exits(3).says("did you mean \"flow\"");
+    place.run("fit data.csv --target flow,flow").exits(3);
+    place.run("fit data.csv --target flow,pressure").exits(3).says("input");
+}
+
+#[test]
+fn a_constant_input_is_left_out_and_said() {
+    let place = Place::new();
+    let rows: String = (0..40).map(|i| format!("{i},7,{}\n", i * i)).collect();
+    place.write("data.csv", format!("x,k,y\n{rows}"));
+    place.run("fit data.csv --target y --epochs 50").exits(0).shows("k");
+    place.write("new.csv", "x\n3\n");
+    place.run("predict data.safetensors new.csv").exits(0);
+}
+
+#[test]
+fn files_that_are_not_there_or_not_files() {
+    let place = Place::new();
+    place.run("fit nothing.csv --target y").exits(3).says("there is no file nothing.csv");
+    place.run("fit . --target y").exits(3).says("is a folder");
+    place.run("info nothing.safetensors").exits(1).says("nothing.safetensors");
+    place.table("data.csv");
+    place.run("fit data.csv --target y --out no/such/folder/m.safetensors").exits(1).says("no");
+    place.write("occupied", "a file");
+    place.run("demo sine --epochs 10 --out occupied").exits(1).says("occupied");
+    place.run("info data.csv").exits(1).says("data.csv");
+}
+
+#[test]
+fn broken_models_are_refused() {
+    let place = Place::new();
+    place.table("data.csv");
+    place.run("fit data.csv --target y --epochs 5 --hidden 4").exits(0);
+    let model = fs::read(place.path("data.safetensors")).unwrap();
+    for length in [0, 1, 7, 8, 9, 100, model.len() / 2, model.len() - 1] {
+        place.write("cut.safetensors", &model[..length]);
+        place.run("info cut.safetensors").exits(1).says("cut.safetensors");
+        place.run("predict cut.safetensors data.csv").exits(1);
+    }
+}
+
+#[test]
+fn a_table_that_lacks_a_column_is_named() {
+    let place = Place::new();
+    place.table("data.csv");
+    place.run("fit data.csv --target y --epochs 5").exits(0);
+    place.write("new.csv", "x1,X_2\n1,2\n");
+    place.run("predict data.safetensors new.csv").exits(3).says("\"x2\"");
+}
+
+#[test]
+fn a_diverging_training_keeps_finite_parameters() {
+    let place = Place::new();
+    place.table("data.csv");
+    let ran = place.run("fit data.csv --target y --learning-rate 1e6 --optimizer sgd").exits(4);
+    let ran = ran.says("epoch").says("batch").says("learning-rate");
+    assert!(ran.stderr.contains("diverged"), "{ran:#?}");
+    if place.path("data.safetensors").exists() {
+        let predicted = place.run("predict data.safetensors data.csv").exits(0);
+        let finite = |line: &str| line.parse::<f64>().is_ok_and(f64::is_finite);
+        assert!(predicted.stdout.lines().skip(1).all(finite), "{predicted:#?}");
+    }
+}
+
+#[test]
+fn usage_errors() {
+    let place = Place::new();
+    for line in [
+        "",
+        "fit",
+        "fit data.csv",
+        "frobnicate",
+        "demo cosine",
+        "demo sine --activation swoosh",
+        "demo sine --epochs 0",
+        "demo sine --hidden 0",
+        "demo sine --learning-rate -1",
+        "demo sine --learning-rate nan",
+        "demo spiral --as-lesson",
+        "demo sine --as-lesson --noise 1",
+        "fit data.csv --target y --validation 1",
+    ] {
+        place.run(line).exits(2);
+    }
+    place.run("demo sin").exits(2).says("sine");
+}
+
+#[test]
+fn help_and_version() {
+    let place = Place::new();
+    place.run("--help").exits(0).shows("Examples:").shows("Exit codes:");
+    for command in ["demo", "fit", "predict", "info"] {
+        place.run(&format!("{command} --help")).exits(0).shows("chainrule");
+    }
+    place.run("--version").exits(0).shows(env!("CARGO_PKG_VERSION"));
+}
+
+/// Ctrl-C ends the training, keeps the best so far, and exits with 130.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_the_best() {
+    use std::{process::Stdio, thread, time::Duration};
+    let place = Place::new();
+    place.table("data.csv");
+    let child = Command::new(env!("CARGO_BIN_EXE_chainrule"))
+        .args("fit data.csv --target y --epochs 100000000 --patience 100000000".split(' '))
+        .current_dir(place.0.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_secs(2));
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    Ran::new("fit, then Ctrl-C", output).exits(130).says("interrupted");
+    place.run("predict data.safetensors data.csv").exits(0);
+}

@@ -1,0 +1,16 @@
+/// Something that was decided without being asked, with what overrides it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What was done: `batches of 32 rows`.
+    pub what: String,
+    /// Why: half a sentence.
+    pub why: String,
+    /// The flag of the command line that decides it otherwise.
+    pub flag: Option<&'static str>,
+}
+
+impl Decision {
+    pub(super) fn new(what: String, why: &str, flag: Option<&'static str>) -> Self {
+        Self { what, why: why.to_owned(), flag }
+    }
+}

@@ -1,0 +1,83 @@
+use crate::{Architecture, Precision};
+use chainrule::optimizer::Schedule;
+
+/// What a fit is to do. Start from [`Settings::new`] and change what you like:
+///
+/// ```
+/// use chainrule_tabular::Settings;
+///
+/// let settings = Settings { hidden: vec![32], seed: 7, ..Settings::new(["flow"]) };
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The columns to predict; all others are inputs.
+    pub targets: Vec<String>,
+    /// The widths of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// Their activation: a name of [`chainrule::table::activations`], or `prelu`.
+    pub activation: String,
+    /// The rate of the dropout after each hidden layer: in [0, 1).
+    pub dropout: f64,
+    /// The rule of the steps: a name of [`chainrule::table::optimizers`].
+    pub optimizer: String,
+    /// Their length, before the schedule's factor.
+    pub learning_rate: f64,
+    /// The course of the learning rate.
+    pub schedule: Schedule,
+    /// How often all training rows are seen, at most.
+    pub epochs: usize,
+    /// Rows in a step; `None` to choose by the number of rows.
+    pub batch_size: Option<usize>,
+    /// The part of the rows that is held out, between 0 and 1.
+    pub validation: f64,
+    /// Epochs without progress on the held-out rows before the training stops; 0 to go on to the last epoch.
+    pub patience: usize,
+    /// λ₁ of the penalty λ₁ Σ|w| on the weights.
+    pub l1: f64,
+    /// λ₂ of the penalty λ₂/2 Σw² on the weights.
+    pub l2: f64,
+    /// Of all random numbers: the same seed gives the same model.
+    pub seed: u64,
+    /// The numbers that are computed with.
+    pub precision: Precision,
+    /// For the model's [record](crate::Record).
+    pub command: Option<String>,
+}
+
+impl Settings {
+    /// The defaults for these targets.
+    pub fn new(targets: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            targets: targets.into_iter().map(Into::into).collect(),
+            hidden: vec![64, 64],
+            activation: "silu".to_owned(),
+            dropout: 0.0,
+            optimizer: "adam".to_owned(),
+            learning_rate: 3e-3,
+            schedule: Schedule::ReduceOnPlateau { factor: 0.5, patience: 20 },
+            epochs: 1000,
+            batch_size: None,
+            validation: 0.15,
+            patience: 100,
+            l1: 0.0,
+            l2: 0.0,
+            seed: 0,
+            precision: Precision::F32,
+            command: None,
+        }
+    }
+
+    /// The layers of the network.
+    pub fn architecture(&self) -> Architecture {
+        Architecture {
+            hidden: self.hidden.clone(),
+            activation: self.activation.clone(),
+            dropout: self.dropout,
+        }
+    }
+
+    /// Rows in a step, for this many training rows.
+    pub fn batch_size(&self, rows: usize) -> usize {
+        self.batch_size.unwrap_or(32).min(rows)
+    }
+}

@@ -1,0 +1,141 @@
+use super::FileError;
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+use tempfile::Builder;
+
+/// Writes a file by way of a temporary sibling: afterwards it has either all of these bytes or what it had
+/// before, also if the program or the machine stops in between.
+///
+/// A link stays a link: the file it points to is written.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let (target, there) = check(path)?;
+    let unwritable = |error: io::Error| FileError::Unwritable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    let mut builder = Builder::new();
+    builder.prefix(".chainrule-").suffix(".tmp");
+    set_permissions(&mut builder, there);
+    let mut file = builder.tempfile_in(folder(&target)).map_err(unwritable)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(unwritable)?;
+    file.persist(&target).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+/// Whether [`write_atomically`] could write this file, as far as that can be told before: a long computation
+/// whose result has no place is better not begun. Nothing that is there is touched.
+pub fn check_writable(path: &Path) -> Result<(), FileError> {
+    let (target, _) = check(path)?;
+    match Builder::new().prefix(".chainrule-").suffix(".tmp").tempfile_in(folder(&target)) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            Err(FileError::Unwritable { path: path.to_owned(), reason: error.to_string() })
+        }
+    }
+}
+
+/// The file that a path stands for, what is there now, and whether that may be replaced.
+fn check(path: &Path) -> Result<(PathBuf, Option<fs::Metadata>), FileError> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let there = fs::metadata(&target).ok();
+    if let Some(there) = &there {
+        // To rename over a device would remove it.
+        if !there.is_file() {
+            return Err(FileError::NotAFile { path: path.to_owned() });
+        }
+        if there.permissions().readonly() {
+            return Err(FileError::ReadOnly { path: path.to_owned() });
+        }
+    }
+    let folder = folder(&target);
+    if !folder.is_dir() {
+        return Err(FileError::NoFolder { path: path.to_owned(), folder });
+    }
+    Ok((target, there))
+}
+
+fn folder(target: &Path) -> PathBuf {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Temporary files are for their owner alone; this one becomes a file like any other, or keeps the permissions
+/// of the one that it replaces.
+#[cfg(unix)]
+fn set_permissions(builder: &mut Builder, there: Option<fs::Metadata>) {
+    use std::os::unix::fs::PermissionsExt;
+    // The system takes off what the user's mask forbids.
+    let usual = || fs::Permissions::from_mode(0o666);
+    builder.permissions(there.map_or_else(usual, |there| there.permissions()));
+}
+
+#[cfg(not(unix))]
+fn set_permissions(_: &mut Builder, _: Option<fs::Metadata>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn files_are_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        for text in ["first", "second, and longer"] {
+            write_atomically(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["model"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        fs::write(&path, "before").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let error = write_atomically(&path, b"after").unwrap_err();
+        assert_eq!(error, FileError::ReadOnly { path: path.clone() });
+        assert_eq!(fs::read_to_string(&path).unwrap(), "before");
+        assert_eq!(names(folder.path()), ["model"]);
+
+        let error = write_atomically(folder.path(), b"after").unwrap_err();
+        assert_eq!(error, FileError::NotAFile { path: folder.path().to_owned() });
+        let lost = folder.path().join("no").join("model");
+        let error = write_atomically(&lost, b"after").unwrap_err().to_string();
+        assert!(error.contains("can not be written: there is no folder"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("model"), folder.path().join("link"));
+        fs::write(&path, "before").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&path, &link).unwrap();
+        write_atomically(&link, b"after").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "after");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+
+        let ordinary = folder.path().join("ordinary");
+        fs::write(&ordinary, "").unwrap();
+        let new = folder.path().join("new");
+        write_atomically(&new, b"").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&new), mode(&ordinary));
+    }
+}

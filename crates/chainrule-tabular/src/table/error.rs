@@ -1,0 +1,202 @@
+use crate::names::{did_you_mean, list, quoted};
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// What is wrong with a table, where, and what to do.
+///
+/// Lines are counted from 1 as in the file, the header included. `file` is the name that the reader was
+/// given for the bytes.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// No such file.
+    #[error("there is no file {}", path.display())]
+    NotFound {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A folder in place of a file.
+    #[error("{} is a folder; a CSV file is needed", path.display())]
+    Directory {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The system could not read it.
+    #[error("{} can not be read: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// Not UTF-8 text.
+    #[error("{file} is {found}; save it as CSV in UTF-8 (spreadsheets call it \"CSV UTF-8\")")]
+    NotText {
+        /// The file.
+        file: String,
+        /// What it is instead.
+        found: String,
+    },
+    /// Nothing in it.
+    #[error("{file} is empty; a header line with the names of the columns and rows are needed")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// A header without rows.
+    #[error("{file} has a header line, but no rows below it")]
+    HeaderOnly {
+        /// The file.
+        file: String,
+    },
+    /// A first line of numbers.
+    #[error(
+        "the first line of {file} holds numbers only; add a header line above it with a name for \
+         each column"
+    )]
+    NoHeader {
+        /// The file.
+        file: String,
+    },
+    /// A column without a name.
+    #[error(
+        "column {column} of {file} has no name; give it one in the header line, or remove the \
+         column (a comma too many at the ends of the lines makes one as well)"
+    )]
+    EmptyName {
+        /// The file.
+        file: String,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// Two columns of one name.
+    #[error("{file} has two columns named {}; rename one of them", quoted(name))]
+    RepeatedName {
+        /// The file.
+        file: String,
+        /// The name.
+        name: String,
+    },
+    /// A row that is longer or shorter than the header.
+    #[error(
+        "{file}, line {line}: {found} cells where the header has {expected}; is a quote or a \
+         separator missing or left over?"
+    )]
+    Ragged {
+        /// The file.
+        file: String,
+        /// The line on which the row begins.
+        line: usize,
+        /// Cells of the header.
+        expected: usize,
+        /// Cells of this row.
+        found: usize,
+    },
+    /// Text where a number belongs.
+    #[error(
+        "{file}, line {line}: {} in column {} is not a number; text columns are not supported yet: \
+         remove the column, or write numbers",
+        quoted(text),
+        quoted(column)
+    )]
+    Text {
+        /// The file.
+        file: String,
+        /// The line on which the row begins.
+        line: usize,
+        /// The name of the column.
+        column: String,
+        /// What stands there.
+        text: String,
+    },
+    /// A number with a decimal comma.
+    #[error(
+        "{file}, line {line}: {} in column {} has a decimal comma; write numbers with a point, \
+         as in 1.5",
+        quoted(text),
+        quoted(column)
+    )]
+    DecimalComma {
+        /// The file.
+        file: String,
+        /// The line on which the row begins.
+        line: usize,
+        /// The name of the column.
+        column: String,
+        /// What stands there.
+        text: String,
+    },
+    /// An empty cell, or one of the usual words for it.
+    #[error(
+        "{file}, line {line}: the value of column {} is missing{}; missing values are not \
+         supported yet: remove or fill these rows",
+        quoted(column),
+        if text.is_empty() { String::new() } else { format!(" ({})", quoted(text)) }
+    )]
+    Missing {
+        /// The file.
+        file: String,
+        /// The line on which the row begins.
+        line: usize,
+        /// The name of the column.
+        column: String,
+        /// What stands there: nothing, or a word such as `NA`.
+        text: String,
+    },
+    /// NaN, infinity, or more than a number can hold.
+    #[error(
+        "{file}, line {line}: {} in column {} is not a finite number; remove or correct these rows",
+        quoted(text),
+        quoted(column)
+    )]
+    NotFinite {
+        /// The file.
+        file: String,
+        /// The line on which the row begins.
+        line: usize,
+        /// The name of the column.
+        column: String,
+        /// What stands there.
+        text: String,
+    },
+    /// No column of this name.
+    #[error(
+        "there is no column {}{}",
+        quoted(name),
+        if nearest.is_empty() { format!("; there are {}", list(columns)) } else { did_you_mean(nearest) }
+    )]
+    NoColumn {
+        /// The name that was asked for.
+        name: String,
+        /// Names like it, the best one first.
+        nearest: Vec<String>,
+        /// All names.
+        columns: Vec<String>,
+    },
+    /// A table without columns.
+    #[error("a table needs at least one column")]
+    NoColumns,
+    /// A table without rows.
+    #[error("a table needs at least one row")]
+    NoRows,
+    /// Columns of several lengths.
+    #[error("column {} has {found} values, the first column has {expected}", quoted(column))]
+    Length {
+        /// The name of the column.
+        column: String,
+        /// Values of the first column.
+        expected: usize,
+        /// Values of this column.
+        found: usize,
+    },
+    /// NaN or infinity in a column that was handed over.
+    #[error("column {}, row {row} (counted from 0) is {value}, not a finite number", quoted(column))]
+    Value {
+        /// The name of the column.
+        column: String,
+        /// The row, from 0.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+}

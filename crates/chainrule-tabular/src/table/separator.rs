@@ -1,0 +1,140 @@
+//! Which character stands between the cells.
+
+use super::csv::reader;
+use std::borrow::Cow;
+
+/// What may stand between cells, the surest one first: a blank or a comma may also belong to a name, and
+/// a comma to a number.
+const CANDIDATES: [char; 5] = ['\t', ';', '|', ',', BLANKS];
+
+/// Any number of blanks and tabs.
+pub(super) const BLANKS: char = ' ';
+
+/// So much of the text and so many of its rows are tried.
+const BYTES: usize = 1 << 16;
+const ROWS: usize = 100;
+
+/// The separator of this text, `None` for a single column: the one that gives the header more than one cell
+/// and the most of the first rows as many cells as the header.
+pub(super) fn find(text: &str) -> Option<char> {
+    let head = head(text);
+    let mut best = (0, None);
+    for separator in CANDIDATES {
+        let trial = Trial::new(head, separator, head.len() < text.len());
+        let usual = 2 * trial.agreeing.max(trial.several) >= trial.rows;
+        if trial.header > 1 && usual && (best.1.is_none() || trial.agreeing > best.0) {
+            best = (trial.agreeing, Some(separator));
+        }
+    }
+    best.1
+}
+
+/// The cells of the first rows with some separator.
+struct Trial {
+    /// Cells of the header.
+    header: usize,
+    rows: usize,
+    /// Rows with as many cells as the header.
+    agreeing: usize,
+    /// Rows with more than one cell.
+    several: usize,
+}
+
+impl Trial {
+    fn new(head: &str, separator: char, cut: bool) -> Self {
+        let text = plain(head, Some(separator));
+        let records = reader(&text, Some(separator)).into_byte_records().map_while(Result::ok);
+        let mut cells: Vec<usize> = records.take(ROWS + 1).map(|record| record.len()).collect();
+        // The last row may not be whole.
+        if cut && (2..=ROWS).contains(&cells.len()) {
+            cells.pop();
+        }
+        let header = cells.first().copied().unwrap_or(0);
+        let rows = cells.get(1..).unwrap_or(&[]);
+        Self {
+            header,
+            rows: rows.len(),
+            agreeing: rows.iter().filter(|cells| **cells == header).count(),
+            several: rows.iter().filter(|cells| **cells > 1).count(),
+        }
+    }
+}
+
+/// The beginning of the text.
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The same text with a single blank for any blanks and tabs between cells, none at the ends of lines, where
+/// blanks are what separates; any other text as it is.
+pub(super) fn plain(text: &str, separator: Option<char>) -> Cow<'_, str> {
+    if separator != Some(BLANKS) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let (mut in_quotes, mut gap, mut line_start) = (false, false, true);
+    for c in text.chars() {
+        match c {
+            ' ' | '\t' if !in_quotes => gap = true,
+            '\r' | '\n' if !in_quotes => {
+                (gap, line_start) = (false, true);
+                plain.push(c);
+            }
+            _ => {
+                if gap && !line_start {
+                    plain.push(BLANKS);
+                }
+                in_quotes ^= c == '"';
+                (gap, line_start) = (false, false);
+                plain.push(c);
+            }
+        }
+    }
+    Cow::Owned(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_are_found() {
+        for (text, expected) in [
+            ("a,b\n1,2\n", Some(',')),
+            ("a;b\n1,5;2,5\n", Some(';')),
+            ("weight, kg;length, cm\n80,5;1,75\n", Some(';')),
+            ("a\tb c\n1\t2\n", Some('\t')),
+            ("a|b\n1|2\n", Some('|')),
+            ("  a   b\n 1.0  2.0\n-3.0 14.0", Some(BLANKS)),
+            ("a \t b\n1 \t 2\n3\t4\n", Some(BLANKS)),
+            ("a, b\n1, 2\n", Some(',')),
+            ("\"a;b\",\"c;d\"\n1,2\n", Some(',')),
+            ("a\n1\n2\n", None),
+            ("a long name\n1\n2\n", None),
+            ("a\n1,5\n2,5\n", None),
+            ("a,b\n1,2,3\n", Some(',')),
+            ("", None),
+        ] {
+            assert_eq!(find(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_long_head_does_not_count() {
+        let text = format!("a,b\n{}", "1.25,2.5\n".repeat(20_000));
+        assert_eq!(find(&text), Some(','));
+        let names: Vec<String> = (0..10_000).map(|i| format!("c{i}")).collect();
+        let wide = format!("{}\n{}\n", names.join(";"), vec!["1"; 10_000].join(";"));
+        assert_eq!(find(&wide), Some(';'));
+    }
+
+    #[test]
+    fn blanks_are_joined_outside_of_quotes_only() {
+        assert_eq!(plain("  a \t b \n\"c  d\" e", Some(BLANKS)), "a b\n\"c  d\" e");
+        assert_eq!(plain("a  b", Some(',')), "a  b");
+    }
+}
