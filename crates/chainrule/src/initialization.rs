@@ -99,7 +99,8 @@ impl Bias {
     pub const STANDARDISED: Self =
         Self::Spread { low: -1.732_050_807_568_877_2, high: 1.732_050_807_568_877_2 };
 
-    /// Fills `b` [outputs] for weights `w` [inputs × outputs] that have been filled before.
+    /// Fills `b`, one number for each output, for weights `w` [inputs × outputs] that have been filled
+    /// before.
     pub fn fill<T: Real>(self, b: &mut [T], w: &[T], inputs: usize, random: &mut Random) {
         match self {
             Self::Zeros => b.fill(T::zero()),

@@ -2,7 +2,7 @@
 //!
 //! Nothing in this crate asks the operating system or the clock for randomness. A seed and a purpose
 //! give a stream, so that, say, switching dropout on does not change the initial weights, and the same
-//! seed gives the same training on every machine.
+//! seed gives the same training again, on every machine of the same kind.
 
 use crate::Real;
 use rand::{RngExt, SeedableRng, seq::SliceRandom};

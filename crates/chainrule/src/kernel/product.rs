@@ -14,7 +14,8 @@ pub(crate) struct Strides {
     column: usize,
 }
 
-/// Writes C = 1·bias + A·B for `a` [m × k], `b` [k × n], `bias` [n] (zero where it is none), row by row.
+/// Writes C = 1·bias + A·B for `a` [m × k], `b` [k × n] and a `bias` of n numbers (zero where it is none),
+/// row by row.
 pub(crate) fn product<T: Real>(
     a: &[T],
     b: &[T],
@@ -32,7 +33,7 @@ pub(crate) fn product_accumulate<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: 
     run(Product { a, strides, b, start: Start::Accumulate, c, shape });
 }
 
-/// Adds the sum of each column of `a` [rows × columns] to `sums` [columns], from the first row to the last.
+/// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
 pub(crate) fn add_column_sums<T: Real>(a: &[T], sums: &mut [T]) {
     run(ColumnSums { a, sums });
 }

@@ -65,13 +65,18 @@ impl<T: Real> Layer<T> for BatchNorm {
         variance.fill(T::one());
     }
 
-    /// 1/√(variance + ε) [features], whether the batch was used (one number), and x̂ [rows × features].
+    /// 1/√(variance + ε) for each feature, whether the batch was used (one number), and x̂
+    /// [rows × features].
     fn memory(&self, rows: usize) -> Memory<T> {
         Memory::numbers(self.features + 1 + rows * self.features)
     }
 
     fn couples_rows(&self) -> bool {
         true
+    }
+
+    fn predicts_as_it_trains(&self) -> bool {
+        false
     }
 
     fn forward(
@@ -87,6 +92,9 @@ impl<T: Real> Layer<T> for BatchNorm {
         let (inverse, rest) = memory.numbers.split_at_mut(n);
         let (used_batch, x_hat) = rest.split_at_mut(1);
         used_batch[0] = if matches!(mode, Mode::Train { .. }) { T::one() } else { T::zero() };
+        if rows == 0 {
+            return; // No rows have no mean: they must not make the running averages NaN.
+        }
         for j in 0..n {
             let (mean, variance) = match &mut mode {
                 Mode::Predict { statistics } => (statistics[j], statistics[n + j]),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// A fully connected layer: y = σ(z) with z = xw + b.
 ///
-/// θ holds the weights `w` [inputs × outputs], row by row, then the biases `b` [outputs].
+/// θ holds the weights `w` [inputs × outputs], row by row, then the biases `b`, one for each output.
 #[derive(Clone, Debug)]
 pub struct Dense<T> {
     inputs: usize,

@@ -44,6 +44,10 @@ impl<T: Real> Layer<T> for Dropout {
         Memory::numbers(rows * self.features)
     }
 
+    fn predicts_as_it_trains(&self) -> bool {
+        false
+    }
+
     fn forward(
         &self,
         _: &[T],

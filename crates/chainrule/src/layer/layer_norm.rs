@@ -44,7 +44,7 @@ impl<T: Real> Layer<T> for LayerNorm {
         normalization::initialize(theta);
     }
 
-    /// x̂ [rows × features] and 1/√(variance + ε) [rows].
+    /// x̂ [rows × features] and 1/√(variance + ε) for each row.
     fn memory(&self, rows: usize) -> Memory<T> {
         Memory::numbers(rows * self.features + rows)
     }

@@ -94,6 +94,12 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
         false
     }
 
+    /// Whether a training pass computes what a prediction computes. Dropout and batch normalisation do not:
+    /// their training loss is not that of the predictions.
+    fn predicts_as_it_trains(&self) -> bool {
+        true
+    }
+
     /// Writes y = f(x; θ).
     fn forward(
         &self,
@@ -238,13 +244,10 @@ pub fn count(blocks: &[Block]) -> usize {
 }
 
 /// The blocks of inner layers under names of their own: `dense_1.w` for the `w` of the first `dense`.
-fn named_blocks<'a, T: Real>(
+fn named_blocks<'a, T: Real + 'a>(
     layers: impl Iterator<Item = &'a dyn Layer<T>>,
     blocks: impl Fn(&dyn Layer<T>) -> Vec<Block>,
-) -> Vec<Block>
-where
-    T: 'a,
-{
+) -> Vec<Block> {
     let mut counts = std::collections::BTreeMap::<String, usize>::new();
     let mut all = Vec::new();
     for layer in layers {

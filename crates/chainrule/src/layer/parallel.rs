@@ -99,6 +99,10 @@ impl<T: Real> Layer<T> for Parallel<T> {
         self.branches.iter().any(|branch| branch.couples_rows())
     }
 
+    fn predicts_as_it_trains(&self) -> bool {
+        self.branches.iter().all(|branch| branch.predicts_as_it_trains())
+    }
+
     fn forward(
         &self,
         theta: &[T],

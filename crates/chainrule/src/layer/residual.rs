@@ -62,6 +62,10 @@ impl<T: Real> Layer<T> for Residual<T> {
         self.inner.couples_rows()
     }
 
+    fn predicts_as_it_trains(&self) -> bool {
+        self.inner.predicts_as_it_trains()
+    }
+
     fn forward(
         &self,
         theta: &[T],

@@ -49,15 +49,6 @@ impl<T: Real> Sequential<T> {
         let hidden = self.layers[..self.layers.len() - 1].iter().map(|layer| layer.outputs());
         (hidden.clone().sum(), hidden.max().unwrap_or(0))
     }
-
-    /// Where the outputs of each layer but the last lie among the numbers of the memory.
-    fn hidden(
-        &self,
-        rows: usize,
-    ) -> impl DoubleEndedIterator<Item = Range<usize>> + ExactSizeIterator {
-        let widths = self.layers[..self.layers.len() - 1].iter().map(|layer| layer.outputs());
-        ranges(widths.map(|width| rows * width)).into_iter()
-    }
 }
 
 impl<T: Real> Layer<T> for Sequential<T> {
@@ -102,6 +93,10 @@ impl<T: Real> Layer<T> for Sequential<T> {
     }
 
     /// h₀ = x, hᵢ = fᵢ(hᵢ₋₁), y = the last of them
+    fn predicts_as_it_trains(&self) -> bool {
+        self.layers.iter().all(|layer| layer.predicts_as_it_trains())
+    }
+
     fn forward(
         &self,
         theta: &[T],
@@ -140,12 +135,16 @@ impl<T: Real> Layer<T> for Sequential<T> {
         let rows = pass.x.nrows();
         let (sum, widest) = self.hidden_widths();
         let (hidden, gradients) = memory.numbers.split_at_mut(rows * sum);
+        let mut hidden: &[T] = hidden;
         let (mut dh, mut dh_before) = gradients.split_at_mut(rows * widest);
         let mut output: &[T] = slice(&pass.y);
-        let mut inputs = self.hidden(rows).rev();
         for i in (0..self.layers.len()).rev() {
             let layer = &self.layers[i];
-            let input = inputs.next().map_or(slice(&pass.x), |range| &hidden[range]);
+            // The outputs of the layer before are the last ones that are left.
+            let (rest, input) = match i {
+                0 => (hidden, slice(&pass.x)),
+                _ => hidden.split_at(hidden.len() - rows * layer.inputs()),
+            };
             let inner_pass = Pass {
                 theta: &pass.theta[self.theta[i].clone()],
                 x: matrix(input, rows, layer.inputs()),
@@ -161,7 +160,7 @@ impl<T: Real> Layer<T> for Sequential<T> {
             };
             let d_theta = &mut d_theta[self.theta[i].clone()];
             layer.backward(inner_pass, dy, dx, d_theta, &mut memory.inner[i]);
-            output = input;
+            (output, hidden) = (input, rest);
             std::mem::swap(&mut dh, &mut dh_before);
         }
     }

@@ -57,7 +57,13 @@ impl<T: Real> Loss<T> for Quantile {
         let rows = dy.chunks_exact_mut(width).zip(y.chunks_exact(width)).zip(target);
         for ((dy, y), &t) in rows {
             for ((dy, &y), &q) in dy.iter_mut().zip(y).zip(&self.levels) {
-                *dy = if t > y { T::of(-q) } else { T::of(1.0 - q) } / n;
+                *dy = if t > y {
+                    T::of(-q) / n
+                } else if t <= y {
+                    T::of(1.0 - q) / n
+                } else {
+                    t - y // NaN, where one of them is
+                };
             }
         }
     }

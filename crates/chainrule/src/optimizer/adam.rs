@@ -73,14 +73,14 @@ impl<T: Real> Optimizer<T> for Adam {
         if self.ams_grad {
             kernel::update(theta, gradient, moments.slots(), |theta, g, [m, v, largest]| {
                 *m = vanish(beta1 * *m + new1 * g);
-                *v = beta2 * *v + new2 * g * g;
+                *v = vanish_square(beta2 * *v + new2 * g * g);
                 *largest = if *v > *largest { *v } else { *largest };
                 theta - length * *m / (scale * largest.sqrt() + epsilon)
             });
         } else {
             kernel::update(theta, gradient, moments.slots(), |theta, g, [m, v]| {
                 *m = vanish(beta1 * *m + new1 * g);
-                *v = beta2 * *v + new2 * g * g;
+                *v = vanish_square(beta2 * *v + new2 * g * g);
                 theta - length * *m / (scale * v.sqrt() + epsilon)
             });
         }
@@ -89,6 +89,12 @@ impl<T: Real> Optimizer<T> for Adam {
     fn weight_decay(&self) -> f64 {
         self.weight_decay
     }
+}
+
+/// The same for the mean square, whose root is far below any ε by then.
+#[inline(always)]
+pub(super) fn vanish_square<T: Real>(v: T) -> T {
+    if v < T::min_positive_value() { T::zero() } else { v }
 }
 
 /// The mean of a unit that died decays for ever; as a subnormal number it would slow the processor.

@@ -1,4 +1,7 @@
-use super::{Moments, Optimizer, Step, adam::vanish};
+use super::{
+    Moments, Optimizer, Step,
+    adam::{vanish, vanish_square},
+};
 use crate::{Real, kernel};
 
 /// NAdam: Adam with Nesterov's look ahead (Dozat, 2016). With μₜ = β₁(1 − ½ · 0.96^(tψ)) and its product
@@ -49,7 +52,7 @@ impl<T: Real> Optimizer<T> for Nadam {
         let scale = T::of(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
         kernel::update(theta, gradient, moments.slots(), |theta, g, [m, v]| {
             *m = vanish(beta1 * *m + new1 * g);
-            *v = beta2 * *v + new2 * g * g;
+            *v = vanish_square(beta2 * *v + new2 * g * g);
             theta - (of_m * *m + of_g * g) / (scale * v.sqrt() + epsilon)
         });
     }

@@ -183,7 +183,7 @@ pub struct Plateau {
 
 impl Plateau {
     fn new(change: f64, patience: usize) -> Self {
-        Self { change, patience, best: f64::INFINITY, waited: 0, factor: 1.0 }
+        Self { change, patience, best: f64::MAX, waited: 0, factor: 1.0 }
     }
 
     /// The factor of the learning rate so far.
@@ -193,7 +193,8 @@ impl Plateau {
 
     /// Takes note of an epoch's loss. Progress is a loss smaller than the best by one part in 10⁴.
     pub fn observe(&mut self, loss: f64) {
-        if loss < self.best * (1.0 - 1e-4) {
+        // Losses may be negative: those of likelihoods are.
+        if loss < self.best - 1e-4 * self.best.abs() {
             self.best = loss;
             self.waited = 0;
         } else {

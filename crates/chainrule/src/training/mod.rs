@@ -26,6 +26,7 @@ use crate::{
     Network, Real,
     data::Dataset,
     error::{Error, expect, setting},
+    layer::Layer,
     loss::{self, Loss},
     optimizer::{Adam, Clip, Descent, Optimizer, Penalty, Schedule},
     random::{Purpose, Random},
@@ -92,9 +93,10 @@ impl<T: Real> Training<T> {
     /// Trains the network on the data and leaves its best parameters in it, however the run ends.
     ///
     /// The best parameters are those with the smallest loss on the validation data or, where there are
-    /// none, on the training data. The run ends after the last epoch, by [early
+    /// none, with the smallest [training loss](Epoch::training_loss) of an epoch. The run ends after the last epoch, by [early
     /// stopping](EarlyStopping), when the observer breaks it off, or when the loss is not a finite number
-    /// any more ([`Ended::Diverged`]). It fails if there is nothing finite to return.
+    /// any more ([`Ended::Diverged`]). It fails if there is nothing finite to return, also if the
+    /// network's parameters are not finite at the start.
     pub fn run(
         &self,
         network: &mut Network<T>,
@@ -103,6 +105,9 @@ impl<T: Real> Training<T> {
         observer: &mut dyn Observer<T>,
     ) -> Result<History, Error> {
         self.check(network, data, validation)?;
+        if !network.is_finite() {
+            return Err(Error::Diverged { epoch: 0, batch: 0 });
+        }
         Run::new(self, network, data, validation).finish(observer)
     }
 
@@ -125,6 +130,14 @@ impl<T: Real> Training<T> {
         if let Some(batch) = self.batch_size {
             setting("the batch size", batch as f64, batch > 0, "at least 1")?;
         }
+        if let Clip::Norm(limit) | Clip::Value(limit) = self.clip {
+            setting("the limit of the gradient", limit, limit > 0.0, "positive")?;
+        }
+        if let Some(EarlyStopping { min_delta, .. }) = self.early_stopping {
+            let range = "at least 0 and finite";
+            let allowed = min_delta >= 0.0 && min_delta.is_finite();
+            setting("the least progress of early stopping", min_delta, allowed, range)?;
+        }
         self.schedule.check()
     }
 }
@@ -140,7 +153,22 @@ struct Run<'a, T> {
     weights: Vec<Range<usize>>,
     order: Vec<usize>,
     shuffling: Random,
+    judge: Judge,
     best: Best<T>,
+}
+
+/// The loss that tells which parameters are the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judge {
+    /// That on the validation data, after each epoch.
+    Validation,
+    /// That of the only step of an epoch, which is exactly that of the parameters before the step.
+    Step,
+    /// The mean over the steps of an epoch, for the parameters after it.
+    Epoch,
+    /// That on the training data, after each epoch: dropout and batch normalisation compute something else
+    /// in training than in prediction, and a lucky draw must not count.
+    Training,
 }
 
 /// The best parameters so far.
@@ -181,6 +209,12 @@ impl<'a, T: Real> Run<'a, T> {
                 parameters,
                 weights.clone(),
             ),
+            judge: match validation {
+                Some(_) => Judge::Validation,
+                None if !network.layer().predicts_as_it_trains() => Judge::Training,
+                None if batch == data.len() => Judge::Step,
+                None => Judge::Epoch,
+            },
             weights,
             order: (0..data.len()).collect(),
             shuffling: Random::new(training.seed, Purpose::Shuffling),
@@ -199,11 +233,15 @@ impl<'a, T: Real> Run<'a, T> {
 
     fn finish(mut self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
         let training = self.training;
-        let mut epochs = Vec::with_capacity(training.epochs);
+        // Room for all epochs, so that none of them allocates; within reason, since a run may be asked for
+        // more of them than there is memory and be stopped early.
+        let mut epochs = Vec::with_capacity(training.epochs.min(1 << 16));
         let mut plateau = training.schedule.plateau();
         let mut stopping = training.early_stopping.map(EarlyStopping::watch);
         let mut ended = Ended::Completed;
 
+        // The initial parameters are the first candidates: what diverges at once can go back to them.
+        self.offer_current(0)?;
         for number in 0..training.epochs {
             let loss = match self.epoch(number, plateau.factor(), observer) {
                 Ok(loss) => loss,
@@ -213,12 +251,15 @@ impl<'a, T: Real> Run<'a, T> {
                 }
             };
             let validation_loss = self.validation_loss()?;
-            let watched = validation_loss.unwrap_or(loss.mean);
-            // With one step in an epoch, the training loss is that of the parameters before the step, and
-            // `epoch` has offered them. Otherwise it stands for those after the epoch.
-            let improved = match validation_loss.is_none() && loss.is_exact {
-                true => self.best.epoch == number && self.best.loss == loss.mean,
-                false => self.best.offer(self.network, watched, number),
+            let watched = match self.judge {
+                Judge::Validation => validation_loss.unwrap_or(f64::NAN),
+                Judge::Step | Judge::Epoch => loss.mean,
+                Judge::Training => self.loss_of(self.data)?,
+            };
+            let improved = match self.judge {
+                // `epoch` has offered the parameters before the step.
+                Judge::Step => self.best.epoch == number && self.best.loss == loss.mean,
+                _ => self.best.offer(self.network, watched, number),
             };
             let report = Epoch {
                 number,
@@ -249,10 +290,7 @@ impl<'a, T: Real> Run<'a, T> {
     fn end(mut self, epochs: Vec<Epoch>, ended: Ended) -> Result<History, Error> {
         let last = epochs.len().saturating_sub(1);
         // The parameters after the last step may not have been judged yet.
-        if self.network.is_finite() {
-            let loss = self.validation_loss()?.map_or_else(|| self.loss_of(self.data), Ok)?;
-            self.best.offer(self.network, loss, last);
-        }
+        self.offer_current(last)?;
         self.network.set(&self.best.theta, &self.best.statistics)?;
         if !self.best.loss.is_finite() {
             let (epoch, batch) = match ended {
@@ -268,6 +306,15 @@ impl<'a, T: Real> Run<'a, T> {
             ended,
             epochs,
         })
+    }
+
+    /// Judges the parameters of this moment.
+    fn offer_current(&mut self, epoch: usize) -> Result<(), Error> {
+        if self.network.is_finite() {
+            let loss = self.validation_loss()?.map_or_else(|| self.loss_of(self.data), Ok)?;
+            self.best.offer(self.network, loss, epoch);
+        }
+        Ok(())
     }
 
     fn loss_of(&self, data: &Dataset<T>) -> Result<f64, Error> {
@@ -305,7 +352,7 @@ impl<'a, T: Real> Run<'a, T> {
                 return Err(Ended::Diverged { epoch: number, batch: Some(batch) });
             }
             sum += batch_loss;
-            if batches == 1 && self.validation.is_none() {
+            if self.judge == Judge::Step {
                 self.best.offer(self.network, sum.mean(), number);
             }
             self.step(learning_rate);
@@ -313,7 +360,7 @@ impl<'a, T: Real> Run<'a, T> {
                 return Err(Ended::Interrupted { epoch: number });
             }
         }
-        Ok(EpochLoss { mean: sum.mean(), learning_rate, is_exact: batches == 1 })
+        Ok(EpochLoss { mean: sum.mean(), learning_rate })
     }
 
     /// Penalty, clipping and the optimizer's step.
@@ -331,6 +378,4 @@ impl<'a, T: Real> Run<'a, T> {
 struct EpochLoss {
     mean: f64,
     learning_rate: f64,
-    /// Whether it is the loss of one set of parameters, those before the epoch's only step.
-    is_exact: bool,
 }

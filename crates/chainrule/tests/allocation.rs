@@ -1,0 +1,227 @@
+//! After its memory is planned, a training step allocates nothing: no layer, loss, optimizer or batch does.
+//!
+//! An allocator that counts shows it: a training of 110 epochs allocates as often as one of 10.
+
+#![allow(unsafe_code, reason = "an allocator can not be written without it")]
+
+use chainrule::{
+    Dataset, Network, Real, Training,
+    activation::{Gelu, Identity, Tanh},
+    layer::{Combine, Dense, Layer, Sequential},
+    loss::{Loss, MeanSquaredError, Targets},
+    optimizer::{Adam, Clip, Descent, Penalty, Schedule},
+    random::{Purpose, Random},
+    table,
+    training::EarlyStopping,
+};
+use ndarray::{Array1, Array2};
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    sync::Arc,
+};
+
+/// The system's allocator, counting how often this thread asks it for memory.
+struct Counting;
+
+thread_local! {
+    // A plain number that needs no memory itself and is never dropped.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+}
+
+// SAFETY: every call goes on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `realloc`, and `memory` came from the system.
+        unsafe { System.realloc(memory, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`, and `memory` came from the system.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `action` asks for memory.
+fn allocations(action: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    action();
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| ()), 0);
+    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1);
+    assert_eq!(allocations(|| drop(std::hint::black_box(vec![0.0; 100]))), 1);
+    let mut numbers: Vec<u8> = Vec::with_capacity(1);
+    assert_eq!(allocations(|| numbers.extend([0; 100])), 1, "growing counts");
+}
+
+const INPUTS: usize = 3;
+
+/// Random samples with weights.
+fn samples<T: Real>(rows: usize) -> Dataset<T> {
+    let mut random = Random::new(1, Purpose::Data);
+    let x = Array2::from_shape_simple_fn((rows, INPUTS), || random.normal());
+    // Zeros and ones suit every loss: as numbers, probabilities, counts and classes.
+    let t = Array2::from_shape_simple_fn((rows, 1), || T::of(random.below(2) as f64));
+    let weights = Array1::from_shape_simple_fn(rows, || random.uniform(T::one(), T::of(2.0)));
+    Dataset::new(x, t).unwrap().with_weights(weights).unwrap()
+}
+
+/// A small network that ends in as many outputs as the loss needs.
+fn network<T: Real>(loss: &dyn Loss<T>) -> Network<T> {
+    let outputs = loss.outputs(1).unwrap_or(2);
+    Network::builder(INPUTS).dense(8, Tanh).dense(outputs, Identity).build(1).unwrap()
+}
+
+/// A network with one of everything.
+fn deep<T: Real>() -> Network<T> {
+    Network::builder(INPUTS)
+        .dense(8, Tanh)
+        .batch_norm()
+        .residual(|inner| inner.layer_norm().dense(9, Gelu).dropout(0.2).dense(8, Identity))
+        .parallel(
+            Combine::Concatenate,
+            |left| left.dense(3, Tanh).prelu(),
+            |right| right.dropout(0.1),
+        )
+        .parallel(Combine::Sum, |left| left.dense(4, Tanh), |right| right.dense(4, Gelu))
+        .dense(1, Identity)
+        .build(1)
+        .unwrap()
+}
+
+/// Fails unless the training allocates as often for 110 epochs as for 10.
+fn assert_epochs_allocate_nothing<T: Real>(
+    training: &Training<T>,
+    network: &Network<T>,
+    data: &Dataset<T>,
+) {
+    let run = |epochs: usize| {
+        let (mut network, training) = (network.clone(), Training { epochs, ..training.clone() });
+        allocations(|| {
+            let history = training.run(&mut network, data, None, &mut ()).unwrap();
+            assert_eq!(history.epochs.len(), epochs);
+        })
+    };
+    run(1); // what is made once for the whole process
+    let (few, many) = (run(10), run(110));
+    assert!(few > 10, "the workspace was counted: {few}");
+    assert_eq!(many, few, "100 epochs more took memory: {training:?}");
+}
+
+/// The full batch, several shards of it, and mini-batches with a smaller last one.
+const BATCHES: [(usize, Option<usize>); 3] = [(30, None), (300, None), (30, Some(8))];
+
+fn steps_of_networks_allocate_nothing<T: Real>() {
+    for (rows, batch_size) in BATCHES {
+        let training = Training { batch_size, ..Training::new(MeanSquaredError) };
+        let data = samples(rows);
+        assert_epochs_allocate_nothing(&training, &deep(), &data);
+        for layer in table::layers::<T>() {
+            let last: Arc<dyn Layer<T>> = Arc::new(Dense::new(layer.outputs(), 1, Identity));
+            let network = Network::new(Sequential::new(vec![layer, last]).unwrap(), 1);
+            assert_epochs_allocate_nothing(&training, &network, &data);
+        }
+    }
+}
+
+#[test]
+fn steps_of_every_layer_allocate_nothing() {
+    steps_of_networks_allocate_nothing::<f32>();
+    steps_of_networks_allocate_nothing::<f64>();
+}
+
+#[test]
+fn steps_under_every_loss_allocate_nothing() {
+    for (rows, batch_size) in BATCHES {
+        for loss in table::losses::<f32>() {
+            let (data, network) = (samples(rows), network(&*loss));
+            let training = Training { loss, batch_size, ..Training::new(MeanSquaredError) };
+            assert_epochs_allocate_nothing(&training, &network, &data);
+        }
+    }
+}
+
+#[test]
+fn steps_with_every_activation_allocate_nothing() {
+    for activation in table::activations::<f32>() {
+        let hidden = Dense::with_activation(INPUTS, 5, activation);
+        let network = Network::builder(INPUTS).layer(hidden).dense(1, Identity).build(1).unwrap();
+        let data = samples(30);
+        assert_epochs_allocate_nothing(&Training::new(MeanSquaredError), &network, &data);
+    }
+}
+
+#[test]
+fn steps_of_every_optimizer_allocate_nothing() {
+    for (rows, batch_size) in BATCHES {
+        for optimizer in table::optimizers::<f32>() {
+            let training = Training {
+                optimizer,
+                batch_size,
+                learning_rate: 1e-4,
+                schedule: Schedule::WarmUp {
+                    epochs: 5.0,
+                    start: 0.1,
+                    then: Box::new(Schedule::ReduceOnPlateau { factor: 0.9, patience: 2 }),
+                },
+                penalty: Penalty { l1: 1e-5, l2: 1e-5 },
+                clip: Clip::Norm(1.0),
+                early_stopping: Some(EarlyStopping::after(1000)),
+                ..Training::new(MeanSquaredError)
+            };
+            let data = samples(rows);
+            assert_epochs_allocate_nothing(&training, &deep(), &data);
+        }
+    }
+}
+
+/// The loop that anyone can write: after the first step not one allocation.
+#[test]
+fn a_hand_written_loop_allocates_nothing() {
+    fn steps<T: Real>(network: &mut Network<T>, loss: &dyn Loss<T>, weighted: bool) -> usize {
+        let data = samples(30);
+        let weights = data.targets().weights.filter(|_| weighted);
+        let targets = Targets { values: data.targets().values, weights };
+        let mut workspace = network.workspace(30);
+        let mut descent = Descent::new(Adam::default(), network.parameters().len());
+        let mut step = || {
+            network.forward(data.x(), &mut workspace);
+            let value = network.backward(loss, targets, &mut workspace);
+            descent.step(1e-3, network.parameters_mut(), workspace.gradient());
+            assert!(value.is_finite());
+        };
+        step();
+        allocations(|| (0..100).for_each(|_| step()))
+    }
+    for weighted in [false, true] {
+        assert_eq!(steps(&mut deep::<f32>(), &MeanSquaredError, weighted), 0);
+        assert_eq!(steps(&mut deep::<f64>(), &MeanSquaredError, weighted), 0);
+        for loss in table::losses::<f64>() {
+            assert_eq!(steps(&mut network(&*loss), &*loss, weighted), 0, "{loss:?}");
+        }
+    }
+}

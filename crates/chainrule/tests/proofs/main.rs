@@ -1,0 +1,21 @@
+//! The proofs: families of tests that walk [`chainrule::table`], so that a new activation, loss, layer or
+//! optimizer is tested as soon as it stands there, and fails `coverage` until it does.
+//!
+//! | file | proves |
+//! |---|---|
+//! | `coverage.rs` | everything is in the table |
+//! | `pytorch.rs` | the numbers are those of PyTorch |
+//! | `gradients.rs` | the derivatives are those of the functions |
+//! | `precision.rs` | f32 agrees with f64, and nothing overflows or hides a NaN |
+//! | `contracts.rs` | layers keep what the trait `Layer` promises |
+//! | `training.rs` | training is reproducible, weighs samples rightly and ends well |
+//!
+//! That a training step allocates nothing is proven in `tests/allocation.rs`.
+
+mod contracts;
+mod coverage;
+mod gradients;
+mod precision;
+mod pytorch;
+mod support;
+mod training;
