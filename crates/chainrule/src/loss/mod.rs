@@ -41,8 +41,8 @@ use crate::{
     Real,
     error::{Error, expect},
 };
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
-use std::fmt::Debug;
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, s};
+use std::{fmt::Debug, ops::Range};
 
 /// The loss of one sample, ℓ(y, t), with its gradient.
 ///
@@ -125,6 +125,14 @@ pub struct Targets<'a, T> {
 }
 
 impl<T: Real> Targets<'_, T> {
+    /// Those of some of the samples.
+    pub(crate) fn rows(&self, rows: Range<usize>) -> Targets<'_, T> {
+        Targets {
+            values: self.values.slice_move(s![rows.clone(), ..]),
+            weights: self.weights.map(|weights| weights.slice_move(s![rows])),
+        }
+    }
+
     fn weight(&self, sample: usize) -> T {
         self.weights.map_or(T::one(), |weights| weights[sample])
     }

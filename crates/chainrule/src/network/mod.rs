@@ -1,17 +1,19 @@
 //! A network: a layer together with its parameters.
 
 mod builder;
+mod predictor;
 mod summary;
 mod workspace;
 
 pub use builder::Builder;
+pub(crate) use predictor::Predictor;
 pub use summary::Summary;
 pub use workspace::Workspace;
 
 use crate::{
     Real,
     error::{Error, expect},
-    layer::{Block, Layer, Mode, Role, Sequential, count},
+    layer::{Block, Layer, Role, Sequential, count},
     loss::{Loss, Sum, Targets},
     random::{Purpose, Random},
 };
@@ -127,19 +129,10 @@ impl<T: Real> Network<T> {
     ///
     /// A row's prediction does not depend on the other rows, to the last bit.
     pub fn predict(&self, x: ArrayView2<T>) -> Result<Array2<T>, Error> {
-        expect("columns of the inputs", self.inputs(), x.ncols())?;
         let mut y = Array2::zeros((x.nrows(), self.outputs()));
-        // Some rows at a time, so that the memory stays in the cache.
-        let rows = x.nrows().clamp(1, ROWS_AT_A_TIME);
-        let mut memory = self.layer.memory(rows);
-        for start in (0..x.nrows()).step_by(rows) {
-            let range = start..x.nrows().min(start + rows);
-            let x = x.slice(s![range.clone(), ..]);
-            let x = x.as_standard_layout();
-            let mode = Mode::Predict { statistics: &self.statistics };
-            let y = y.slice_mut(s![range, ..]);
-            self.layer.forward(&self.theta, x.view(), y, &mut memory, mode);
-        }
+        Predictor::new(self, x.nrows()).for_each(self, x, |rows, part| {
+            y.slice_mut(s![rows, ..]).assign(&part);
+        })?;
         Ok(y)
     }
 
@@ -150,12 +143,24 @@ impl<T: Real> Network<T> {
         x: ArrayView2<T>,
         targets: Targets<T>,
     ) -> Result<f64, Error> {
+        self.evaluate_with(&mut Predictor::new(self, x.nrows()), loss, x, targets)
+    }
+
+    /// The same in memory that was planned before.
+    pub(crate) fn evaluate_with(
+        &self,
+        predictor: &mut Predictor<T>,
+        loss: &dyn Loss<T>,
+        x: ArrayView2<T>,
+        targets: Targets<T>,
+    ) -> Result<f64, Error> {
         expect("rows of the targets", x.nrows(), targets.values.nrows())?;
         if let Some(outputs) = loss.outputs(targets.values.ncols()) {
             expect("outputs of the network", outputs, self.outputs())?;
         }
-        let y = self.predict(x)?;
-        Ok(loss.sum(y.view(), targets).mean())
+        let mut sum = Sum::default();
+        predictor.for_each(self, x, |rows, y| sum += loss.sum(y, targets.rows(rows)))?;
+        Ok(sum.mean())
     }
 
     /// A plan for training passes of up to this many rows.
@@ -199,5 +204,3 @@ impl<T: Real> Network<T> {
         Summary::new(self)
     }
 }
-
-const ROWS_AT_A_TIME: usize = 256;

@@ -28,6 +28,7 @@ use crate::{
     error::{Error, expect, setting},
     layer::Layer,
     loss::{self, Loss},
+    network::Predictor,
     optimizer::{Adam, Clip, Descent, Optimizer, Penalty, Schedule},
     random::{Purpose, Random},
 };
@@ -149,6 +150,7 @@ struct Run<'a, T> {
     data: &'a Dataset<T>,
     validation: Option<&'a Dataset<T>>,
     shards: Shards<T>,
+    predictor: Predictor<T>,
     descent: Descent<T, Arc<dyn Optimizer<T>>>,
     weights: Vec<Range<usize>>,
     order: Vec<usize>,
@@ -204,6 +206,7 @@ impl<'a, T: Real> Run<'a, T> {
         let parameters = network.parameters().len();
         Self {
             shards: Shards::new(network, data, batch, training.seed),
+            predictor: Predictor::new(network, data.len()),
             descent: Descent::with_decay_on(
                 Arc::clone(&training.optimizer),
                 parameters,
@@ -311,17 +314,21 @@ impl<'a, T: Real> Run<'a, T> {
     /// Judges the parameters of this moment.
     fn offer_current(&mut self, epoch: usize) -> Result<(), Error> {
         if self.network.is_finite() {
-            let loss = self.validation_loss()?.map_or_else(|| self.loss_of(self.data), Ok)?;
+            let loss = match self.validation_loss()? {
+                Some(loss) => loss,
+                None => self.loss_of(self.data)?,
+            };
             self.best.offer(self.network, loss, epoch);
         }
         Ok(())
     }
 
-    fn loss_of(&self, data: &Dataset<T>) -> Result<f64, Error> {
-        self.network.evaluate(&*self.training.loss, data.x(), data.targets())
+    fn loss_of(&mut self, data: &Dataset<T>) -> Result<f64, Error> {
+        let loss = &*self.training.loss;
+        self.network.evaluate_with(&mut self.predictor, loss, data.x(), data.targets())
     }
 
-    fn validation_loss(&self) -> Result<Option<f64>, Error> {
+    fn validation_loss(&mut self) -> Result<Option<f64>, Error> {
         self.validation.map(|data| self.loss_of(data)).transpose()
     }
 
