@@ -113,23 +113,27 @@ fn deep<T: Real>() -> Network<T> {
         .unwrap()
 }
 
-/// Fails unless the training allocates as often for 110 epochs as for 10.
+/// Fails unless the training allocates as often for 110 epochs as for 10, without and with validation.
 fn assert_epochs_allocate_nothing<T: Real>(
     training: &Training<T>,
     network: &Network<T>,
     data: &Dataset<T>,
 ) {
-    let run = |epochs: usize| {
-        let (mut network, training) = (network.clone(), Training { epochs, ..training.clone() });
-        allocations(|| {
-            let history = training.run(&mut network, data, None, &mut ()).unwrap();
-            assert_eq!(history.epochs.len(), epochs);
-        })
-    };
-    run(1); // what is made once for the whole process
-    let (few, many) = (run(10), run(110));
-    assert!(few > 10, "the workspace was counted: {few}");
-    assert_eq!(many, few, "100 epochs more took memory: {training:?}");
+    let validation = samples(20);
+    for validation in [None, Some(&validation)] {
+        let run = |epochs: usize| {
+            let (mut network, training) =
+                (network.clone(), Training { epochs, ..training.clone() });
+            allocations(|| {
+                let history = training.run(&mut network, data, validation, &mut ()).unwrap();
+                assert_eq!(history.epochs.len(), epochs);
+            })
+        };
+        run(1); // what is made once for the whole process
+        let (few, many) = (run(10), run(110));
+        assert!(few > 10, "the workspace was counted: {few}");
+        assert_eq!(many, few, "100 epochs more took memory: {training:?}");
+    }
 }
 
 /// The full batch, several shards of it, and mini-batches with a smaller last one.
