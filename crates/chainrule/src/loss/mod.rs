@@ -83,6 +83,9 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
         for (i, (y, target)) in y.outer_iter().zip(targets.values.outer_iter()).enumerate() {
             let (y, target) = (row(&y), row(&target));
             let weight = targets.weight(i).f64();
+            if weight == 0.0 {
+                continue; // also where its loss is infinite
+            }
             sum.loss += weight * self.value(y, target).f64();
             sum.weight += weight * self.share(target).f64();
         }
@@ -106,8 +109,12 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
         let rows = y.outer_iter().zip(targets.values.outer_iter()).zip(dy.outer_iter_mut());
         for (i, ((y, target), mut dy)) in rows.enumerate() {
             let dy = dy.as_slice_mut().expect(STANDARD_LAYOUT);
-            self.gradient(row(&y), row(&target), dy);
             let scale = T::of(targets.weight(i).f64() / divisor);
+            if scale == T::zero() {
+                dy.fill(T::zero());
+                continue;
+            }
+            self.gradient(row(&y), row(&target), dy);
             for dy in dy {
                 *dy *= scale;
             }

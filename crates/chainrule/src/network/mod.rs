@@ -155,6 +155,11 @@ impl<T: Real> Network<T> {
         targets: Targets<T>,
     ) -> Result<f64, Error> {
         expect("rows of the targets", x.nrows(), targets.values.nrows())?;
+        if let Some(weights) = targets.weights {
+            expect("sample weights", x.nrows(), weights.len())?;
+        }
+        let values = targets.values.as_standard_layout();
+        let targets = Targets { values: values.view(), ..targets };
         if let Some(outputs) = loss.outputs(targets.values.ncols()) {
             expect("outputs of the network", outputs, self.outputs())?;
         }

@@ -31,6 +31,9 @@ impl Penalty {
 
     /// λ₁ Σ|w| + λ₂/2 Σw².
     pub fn value<T: Real>(self, theta: &[T], weights: &[Range<usize>]) -> f64 {
+        if self == Self::default() {
+            return 0.0;
+        }
         let weights = weights.iter().flat_map(|range| &theta[range.clone()]);
         weights.map(|w| self.l1 * w.f64().abs() + 0.5 * self.l2 * w.f64() * w.f64()).sum()
     }
