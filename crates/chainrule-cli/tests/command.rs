@@ -192,7 +192,7 @@ fn unfit_data_is_named() {
         ("x,y\n1,inf\n3,4\n5,6\n7,8\n9,1\n", "not a finite number"),
         ("x,x,y\n1,2,3\n3,4,5\n5,6,7\n7,8,9\n", "two columns named \"x\""),
         ("x,z\n1,2\n3,4\n5,6\n7,8\n", "there is no column \"y\""),
-        ("x,y\n1,2\n3,2\n5,2\n7,2\n9,2\n", "constant"),
+        ("x,y\n1,2\n3,2\n5,2\n7,2\n9,2\n", "the same value in every"),
         ("y\n1\n2\n3\n4\n5\n", "input"),
         ("x;y\n1,5;2\n2,5;3\n3,5;4\n4,5;5\n", "decimal comma"),
         ("\u{0}\u{1}\u{2}\u{ff}", ""),

@@ -57,7 +57,7 @@ impl<'a> Preparation<'a> {
         let mut constant = Vec::new();
         let names: HashSet<&str> = settings.targets.iter().map(String::as_str).collect();
         for (name, values) in table.columns().filter(|(name, _)| !names.contains(name)) {
-            if !inputs.push(name, values, &training) {
+            if !inputs.push(name, values?, &training) {
                 constant.push(name.to_owned());
             }
         }

@@ -81,17 +81,16 @@ impl Architecture {
         let mut layers: Vec<Arc<dyn Layer<T>>> = Vec::new();
         let mut width = inputs;
         for &next in &self.hidden {
-            // The inputs of the first layer are standardised.
-            let bias = if layers.is_empty() { self.first_bias() } else { Bias::Zeros };
-            match table::activation(&self.activation) {
-                Some(activation) => {
-                    layers.push(Arc::new(Dense::with_activation(width, next, activation).bias(bias)));
-                }
-                None => {
-                    let dense = Dense::new(width, next, Identity).weights(Weights::HeNormal);
-                    layers.push(Arc::new(dense.bias(bias)));
-                    layers.push(Arc::new(Prelu::new(next)));
-                }
+            let mut dense = match table::activation(&self.activation) {
+                Some(activation) => Dense::with_activation(width, next, activation),
+                None => Dense::new(width, next, Identity).weights(Weights::HeNormal),
+            };
+            if layers.is_empty() {
+                dense = start_on_standardised(dense, inputs, next);
+            }
+            layers.push(Arc::new(dense));
+            if self.activation == PRELU {
+                layers.push(Arc::new(Prelu::new(next)));
             }
             if self.dropout > 0.0 {
                 layers.push(Arc::new(Dropout::new(next, self.dropout)?));
@@ -111,12 +110,21 @@ impl Architecture {
     ) -> Result<Network<T>, ArchitectureError> {
         Ok(Network::new(self.layers(inputs, outputs)?, seed))
     }
+}
 
-    /// The hinges of ReLU and its relatives, and the steps of sigmoids, would all go through the mean of the
-    /// data with zero biases.
-    fn first_bias(&self) -> Bias {
-        Bias::STANDARDISED
+/// How the first layer starts, whose inputs are standardised.
+///
+/// With zero biases the hinges of ReLU, and the bends of its relatives and of sigmoids, would all go through
+/// the mean of the data; here they are spread over the data. One or two inputs get weights of Euclidean
+/// norm 3/inputs in each unit: with those of more inputs, units bend so gently that sin(x) over three
+/// periods looks like noise to them.
+fn start_on_standardised<T: Real>(dense: Dense<T>, inputs: usize, outputs: usize) -> Dense<T> {
+    let dense = dense.bias(Bias::STANDARDISED);
+    if inputs > 2 {
+        return dense;
     }
+    let units_per_input = (outputs as f64 / inputs as f64).max(1.0);
+    dense.weights(Weights::Orthogonal { gain: 3.0 / inputs as f64 * units_per_input.sqrt() })
 }
 
 /// The names of all activations.

@@ -5,7 +5,7 @@ use crate::{
     names::nearest,
 };
 use chainrule::{Network, Real};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// The predictions for a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,15 +24,15 @@ impl Model {
     ///
     /// A row's prediction does not depend on the other rows, to the last bit.
     pub fn predict(&self, table: &Table) -> Result<Prediction, ModelError> {
-        let columns: HashMap<&str, &[f64]> = table.columns().collect();
+        let columns: HashSet<&str> = table.names().collect();
         let wanted = || self.inputs().iter().map(|number| number.name.as_str());
-        let missing = wanted().filter(|name| !columns.contains_key(name));
+        let missing = wanted().filter(|name| !columns.contains(name));
         let missing: Vec<String> = missing.map(str::to_owned).collect();
         if let Some(first) = missing.first() {
             let nearest = nearest(first, table.names());
             return Err(ModelError::MissingInputs { missing, nearest });
         }
-        let inputs: Vec<&[f64]> = wanted().map(|name| columns[name]).collect();
+        let inputs: Vec<&[f64]> = wanted().map(|name| table.column(name)).collect::<Result<_, _>>()?;
         let rows: Vec<usize> = (0..table.rows()).collect();
         let names = self.targets().iter().map(|number| number.name.clone());
         let predictions = names.zip(self.predict_rows(&inputs, &rows)?).collect();

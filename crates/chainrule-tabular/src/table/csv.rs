@@ -23,8 +23,10 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Table, TableError> {
 pub(super) fn write(table: &Table, to: &mut dyn Write) -> io::Result<()> {
     let mut writer = Writer::from_writer(to);
     writer.write_record(table.names())?;
+    let columns: Result<Vec<&[f64]>, TableError> = table.columns().map(|(_, column)| column).collect();
+    let columns = columns.map_err(io::Error::other)?;
     for row in 0..table.rows() {
-        writer.write_record(table.columns.iter().map(|column| shortest(column[row])))?;
+        writer.write_record(columns.iter().map(|column| shortest(column[row])))?;
     }
     writer.flush()
 }
@@ -90,23 +92,25 @@ impl Reading<'_> {
         let names = self.header(&record)?;
         let body = reader.position().byte() as usize;
 
-        let mut columns = vec![Vec::new(); names.len()];
+        let mut columns = vec![Ok(Vec::new()); names.len()];
+        let mut rows = 0;
         while self.next(&mut reader, &mut record)? {
             if record.len() == names.len() {
-                self.row(&record, &names, &mut columns)?;
+                self.row(&record, &names, &mut columns);
+                rows += 1;
             } else if !is_blank(&record) {
                 let (expected, found) = (names.len(), record.len());
                 let line = self.line(&record);
                 return Err(TableError::Ragged { file: self.file(), line, expected, found });
             }
         }
-        if columns[0].is_empty() {
+        if rows == 0 {
             return Err(TableError::HeaderOnly { file: self.file() });
         }
         if let [name] = &names[..] {
             self.no_gaps(body, name)?;
         }
-        Ok(Table { names, columns, separator: self.separator })
+        Ok(Table { names, columns, rows, separator: self.separator })
     }
 
     fn file(&self) -> String {
@@ -132,20 +136,21 @@ impl Reading<'_> {
         Ok(names)
     }
 
+    /// Adds a row to the columns. A column ends with its first cell that is not a finite number.
     fn row(
         &self,
         record: &ByteRecord,
         names: &[String],
-        columns: &mut [Vec<f64>],
-    ) -> Result<(), TableError> {
+        columns: &mut [Result<Vec<f64>, TableError>],
+    ) {
         for ((cell, name), column) in record.iter().zip(names).zip(columns) {
+            let Ok(values) = column else { continue };
             match text(cell).parse::<f64>() {
-                Ok(value) if value.is_finite() => column.push(value),
-                Ok(_) => return Err(self.complaint(Complaint::NotFinite, record, name, cell)),
-                Err(_) => return Err(self.complaint(Complaint::of(cell), record, name, cell)),
+                Ok(value) if value.is_finite() => values.push(value),
+                Ok(_) => *column = Err(self.complaint(Complaint::NotFinite, record, name, cell)),
+                Err(_) => *column = Err(self.complaint(Complaint::of(cell), record, name, cell)),
             }
         }
-        Ok(())
     }
 
     #[cold]

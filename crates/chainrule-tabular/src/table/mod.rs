@@ -20,6 +20,9 @@ use std::{
 
 /// Named columns of finite numbers, all of one length, at least one row.
 ///
+/// A column of a file may hold something else than numbers. That is told when the column is asked for: who
+/// does not need it is not bothered.
+///
 /// ```
 /// use chainrule_tabular::Table;
 ///
@@ -31,7 +34,9 @@ use std::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     names: Vec<String>,
-    columns: Vec<Vec<f64>>,
+    /// The values, or the first thing that is wrong with them.
+    columns: Vec<Result<Vec<f64>, TableError>>,
+    rows: usize,
     separator: Option<char>,
 }
 
@@ -76,12 +81,13 @@ impl Table {
                 return Err(TableError::Value { column: column(), row, value: values[row] });
             }
         }
-        Ok(Self { names, columns, separator: None })
+        let columns = columns.into_iter().map(Ok).collect();
+        Ok(Self { names, columns, rows, separator: None })
     }
 
     /// The number of rows: at least 1.
     pub fn rows(&self) -> usize {
-        self.columns[0].len()
+        self.rows
     }
 
     /// The names of the columns, in their order.
@@ -90,14 +96,14 @@ impl Table {
     }
 
     /// The names and values of the columns, in their order.
-    pub fn columns(&self) -> impl Iterator<Item = (&str, &[f64])> {
-        self.names().zip(self.columns.iter().map(Vec::as_slice))
+    pub fn columns(&self) -> impl Iterator<Item = (&str, Result<&[f64], TableError>)> {
+        self.names().zip(self.columns.iter().map(values))
     }
 
     /// The values of the column of this name.
     pub fn column(&self, name: &str) -> Result<&[f64], TableError> {
         match self.names.iter().position(|other| other == name) {
-            Some(place) => Ok(&self.columns[place]),
+            Some(place) => values(&self.columns[place]),
             None => Err(TableError::NoColumn {
                 name: name.to_owned(),
                 nearest: nearest(name, self.names()),
@@ -117,6 +123,10 @@ impl Table {
     pub fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
         csv::write(self, to)
     }
+}
+
+fn values(column: &Result<Vec<f64>, TableError>) -> Result<&[f64], TableError> {
+    column.as_deref().map_err(TableError::clone)
 }
 
 /// Every column has a name of its own.
