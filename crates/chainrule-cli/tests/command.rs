@@ -115,6 +115,31 @@ fn demo_as_lesson_prints_the_lessons_numbers() {
         .shows("Epoch 100, Loss: 0.4413684631\n");
 }
 
+/// The number after these words.
+fn number_after(text: &str, words: &str) -> f64 {
+    let (_, rest) = text.split_once(words).unwrap_or_else(|| panic!("no \"{words}\" in {text}"));
+    rest.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn demo_sine_learns_the_sine_whatever_the_seed() {
+    let place = Place::new();
+    let error = |seed| {
+        let ran = place.run(&format!("demo sine --seed {seed}")).exits(0);
+        number_after(&ran.stdout, "Mean squared error ")
+    };
+    let errors: Vec<f64> = (0..20).map(error).collect();
+    let good = errors.iter().filter(|error| **error < 0.003).count();
+    assert!(good >= 19, "{errors:?}");
+}
+
+#[test]
+fn demo_as_lesson_ends_where_the_lesson_ends() {
+    let ran = Place::new().run("demo sine --as-lesson").exits(0);
+    let error = number_after(&ran.stdout, "Mean squared error ");
+    assert!(error < 0.02, "{error}");
+}
+
 #[test]
 fn every_demo_runs_in_both_precisions() {
     let place = Place::new();
