@@ -12,7 +12,7 @@ use chainrule::{
     optimizer::Penalty,
     training::{EarlyStopping, History, Observer},
 };
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 /// A fitted model and how it came about.
 #[derive(Clone, Debug)]
@@ -149,13 +149,7 @@ impl Preparation<'_> {
             let (x, y) = (self.inputs.transform(rows)?, self.targets.transform(rows)?);
             least_squares.add(x.view(), y.view());
         }
-        let coefficients = least_squares.solve();
-        let mut predictions = Array2::zeros((0, outputs));
-        for rows in self.held_out.chunks(ROWS_AT_A_TIME) {
-            let y = self.inputs.transform::<f64>(rows)?.dot(&coefficients);
-            predictions.append(Axis(0), y.view()).expect("as many columns");
-        }
-        Ok(predictions)
+        Ok(self.inputs.transform::<f64>(&self.held_out)?.dot(&least_squares.solve()))
     }
 }
 

@@ -2,7 +2,7 @@ use super::{Decision, FitError, Settings};
 use crate::{
     Architecture, Number, Table,
     encode::transform,
-    names::{list, nearest, quoted},
+    names::{list, nearest},
 };
 use chainrule::{Dataset, Real, data::split, optimizer::Optimizer, table};
 use ndarray::Array2;
@@ -221,9 +221,4 @@ fn check_targets(table: &Table, targets: &[String]) -> Result<(), FitError> {
 /// `1 row`, `2 rows`.
 fn count(n: usize, one: &str, several: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { several })
-}
-
-#[allow(unused)]
-fn unused() -> String {
-    quoted("")
 }

@@ -45,7 +45,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults for these targets.
+    /// The defaults for these targets, chosen by measurements on tables of 200 to 20 000 rows with 1 to 13
+    /// inputs: two hidden layers of 64 SiLU units, Adam with learning rate 0.005, halved after 30 epochs
+    /// without progress; 15 % of the rows held out, at most 1000 epochs, the end after 100 without progress.
     pub fn new(targets: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             targets: targets.into_iter().map(Into::into).collect(),
@@ -53,8 +55,8 @@ impl Settings {
             activation: "silu".to_owned(),
             dropout: 0.0,
             optimizer: "adam".to_owned(),
-            learning_rate: 3e-3,
-            schedule: Schedule::ReduceOnPlateau { factor: 0.5, patience: 20 },
+            learning_rate: 5e-3,
+            schedule: Schedule::ReduceOnPlateau { factor: 0.5, patience: 30 },
             epochs: 1000,
             batch_size: None,
             validation: 0.15,
@@ -77,7 +79,15 @@ impl Settings {
     }
 
     /// Rows in a step, for this many training rows.
+    ///
+    /// Small steps are as fast here as large ones and reach lower errors; only where they are many, a less
+    /// noisy gradient serves better.
     pub fn batch_size(&self, rows: usize) -> usize {
-        self.batch_size.unwrap_or(32).min(rows)
+        let automatic = match rows {
+            0..=10_000 => 32,
+            10_001..=100_000 => 128,
+            _ => 512,
+        };
+        self.batch_size.unwrap_or(automatic).min(rows)
     }
 }

@@ -1,8 +1,4 @@
-use chainrule::{
-    Error, Network,
-    layer::{Block, Layer},
-    network::Summary,
-};
+use chainrule::{Network, network::Summary};
 use serde::{Deserialize, Serialize};
 
 /// The numbers that are computed with.

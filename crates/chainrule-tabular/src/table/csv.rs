@@ -215,10 +215,11 @@ impl Complaint {
     }
 }
 
-/// The cell without the blanks around it.
+/// The cell without the blanks around it; a byte order mark counts as one.
 fn text(cell: &[u8]) -> &str {
     // The cells of a text are text: they are cut at separators, quotes and line ends.
-    str::from_utf8(cell).unwrap_or("\u{FFFD}").trim()
+    let text = str::from_utf8(cell).unwrap_or("\u{FFFD}");
+    text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{FEFF}')
 }
 
 /// Whether it is a line of blanks.

@@ -171,6 +171,16 @@ mod tests {
         assert!(new(&[(" ", &[1.0])]).starts_with("column 1 of the table has no name"));
     }
 
+    /// Found by fuzzing: a name that begins with a byte order mark was lost when the table was written and
+    /// read again.
+    #[test]
+    fn byte_order_marks_belong_to_no_name() {
+        let table = Table::read_csv("\u{c}\u{feff}\u{feff}x\n3".as_bytes(), "t").unwrap();
+        assert_eq!(table.names().collect::<Vec<_>>(), ["x"]);
+        let error = Table::read_csv("\u{c}\u{feff}\n3".as_bytes(), "t").unwrap_err();
+        assert!(matches!(error, TableError::Empty { .. }), "{error}");
+    }
+
     #[test]
     fn a_wrong_name_comes_with_the_right_one() {
         let table = Table::read_csv(b"flow,pressure\n1,2\n", "t").unwrap();

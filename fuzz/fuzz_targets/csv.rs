@@ -1,0 +1,20 @@
+//! `cargo +nightly fuzz run csv`: any bytes are a table or a complaint, and a table can be written and read
+//! again.
+
+#![no_main]
+
+use chainrule_tabular::Table;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(table) = Table::read_csv(bytes, "fuzz") else { return };
+    let mut written = Vec::new();
+    if table.write_csv(&mut written).is_err() {
+        return; // a column that is no numbers
+    }
+    let again = Table::read_csv(&written, "again").expect("what was written is a table");
+    assert_eq!(again.rows(), table.rows());
+    for ((name, values), (name_again, values_again)) in table.columns().zip(again.columns()) {
+        assert_eq!((name, values), (name_again, values_again));
+    }
+});
