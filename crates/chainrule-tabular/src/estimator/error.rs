@@ -31,7 +31,9 @@ pub enum FitError {
         name: String,
     },
     /// No input varies.
-    #[error("every input has the same value in every training row; nothing can be learned from them")]
+    #[error(
+        "every input has the same value in every training row; nothing can be learned from them"
+    )]
     ConstantInputs,
     /// Too few rows.
     #[error("the table has {found} row(s); at least {needed} are needed to train and to judge")]

@@ -3,8 +3,8 @@ use super::{
     preparation::{loss_unit, optimizer},
 };
 use crate::{
-    AnyNetwork, Comparison, Model, Output, Parts, Precision, Record, Score, Scores, Table, TargetScores,
-    evaluate::LeastSquares,
+    AnyNetwork, Comparison, Model, Output, Parts, Precision, Record, Score, Scores, Table,
+    TargetScores, evaluate::LeastSquares,
 };
 use chainrule::{
     Network, Real, Training,
@@ -93,7 +93,8 @@ impl Preparation<'_> {
             epochs: settings.epochs,
             batch_size: Some(self.batch_size),
             penalty: Penalty { l1: settings.l1, l2: settings.l2 },
-            early_stopping: (settings.patience > 0).then(|| EarlyStopping::after(settings.patience)),
+            early_stopping: (settings.patience > 0)
+                .then(|| EarlyStopping::after(settings.patience)),
             seed: settings.seed,
             ..Training::new(MeanSquaredError)
         };
@@ -126,7 +127,8 @@ impl Preparation<'_> {
         let linear = self.linear_regression()?;
         let mut targets = Vec::new();
         for (j, number) in self.targets.numbers.iter().enumerate() {
-            let truth: Vec<f64> = self.held_out.iter().map(|&row| self.targets.values[j][row]).collect();
+            let truth: Vec<f64> =
+                self.held_out.iter().map(|&row| self.targets.values[j][row]).collect();
             let linear: Vec<f64> = linear.column(j).iter().map(|&z| number.inverse(z)).collect();
             let mean = vec![number.mean; truth.len()];
             let scores = Comparison {

@@ -138,7 +138,9 @@ impl<'a> Preparation<'a> {
         decisions.push(decide(
             match &widths[..] {
                 [] => format!("no hidden layer, {parameters} parameters"),
-                _ => format!("hidden layers of {} units, {parameters} parameters", widths.join(", ")),
+                _ => {
+                    format!("hidden layers of {} units, {parameters} parameters", widths.join(", "))
+                }
             },
             "a size that suits small and medium tables",
             Some("--hidden"),

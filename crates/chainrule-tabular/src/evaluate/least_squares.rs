@@ -24,7 +24,8 @@ impl LeastSquares {
     /// Takes in rows `x` [rows × inputs] with their targets `y` [rows × targets].
     pub(crate) fn add(&mut self, x: ArrayView2<f64>, y: ArrayView2<f64>) {
         // One column is one row here, so that the sums run over contiguous memory.
-        let mut below = concatenate![ndarray::Axis(0), x.t(), y.t()].as_standard_layout().into_owned();
+        let mut below =
+            concatenate![ndarray::Axis(0), x.t(), y.t()].as_standard_layout().into_owned();
         for k in 0..self.inputs {
             let (done, mut rest) = below.view_mut().split_at(ndarray::Axis(0), k + 1);
             let v = done.row(k);
@@ -87,7 +88,9 @@ mod tests {
 
     fn solve(x: &Array2<f64>, y: &Array2<f64>) -> Array2<f64> {
         let mut least_squares = LeastSquares::new(x.ncols(), y.ncols());
-        for (x, y) in x.axis_chunks_iter(ndarray::Axis(0), 7).zip(y.axis_chunks_iter(ndarray::Axis(0), 7)) {
+        for (x, y) in
+            x.axis_chunks_iter(ndarray::Axis(0), 7).zip(y.axis_chunks_iter(ndarray::Axis(0), 7))
+        {
             least_squares.add(x, y);
         }
         least_squares.solve()
@@ -101,7 +104,10 @@ mod tests {
     // Worked by hand: the line through (−1, 1), (0, 0), (1, 4) with Σx² = 2 and Σxy = 3.
     #[test]
     fn a_line() {
-        assert_close(&solve(&array![[-1.0], [0.0], [1.0]], &array![[1.0], [0.0], [4.0]]), &array![[1.5]]);
+        assert_close(
+            &solve(&array![[-1.0], [0.0], [1.0]], &array![[1.0], [0.0], [4.0]]),
+            &array![[1.5]],
+        );
     }
 
     #[test]

@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn scores_do_not_depend_on_the_unit() {
         for unit in [1.0, magnitude(1e-300), magnitude(1e300)] {
-            let score = Score::new(&[2.0, 2.0, 4.0].map(|v| v * unit), &[1.0, 2.0, 6.0].map(|v| v * unit));
+            let score =
+                Score::new(&[2.0, 2.0, 4.0].map(|v| v * unit), &[1.0, 2.0, 6.0].map(|v| v * unit));
             let score = score.unwrap();
             assert_eq!((score.rmse, score.mae), ((5.0f64 / 3.0).sqrt() * unit, unit));
             assert!((score.r_squared.unwrap() - (1.0 - 5.0 / 14.0)).abs() < 1e-15);

@@ -37,7 +37,9 @@ impl Description {
         match serde_json::from_str::<Self>(&json) {
             Ok(again) if again == *self => Ok(json),
             Ok(_) => Err(unwritable("a number in the record is not finite".to_owned())),
-            Err(error) => Err(unwritable(format!("a number in the record is not finite ({error})"))),
+            Err(error) => {
+                Err(unwritable(format!("a number in the record is not finite ({error})")))
+            }
         }
     }
 

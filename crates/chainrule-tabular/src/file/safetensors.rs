@@ -95,7 +95,8 @@ impl Tensors<'_> {
     /// The described network, if these are exactly its tensors.
     fn network<T: Stored>(&self, description: &Description) -> Result<Network<T>, FormatError> {
         let (inputs, outputs) = (description.inputs.len(), description.targets.len());
-        let layers = description.architecture.layers::<T>(inputs, outputs).map_err(ModelError::from)?;
+        let layers =
+            description.architecture.layers::<T>(inputs, outputs).map_err(ModelError::from)?;
         let (parameters, statistics) = (layers.blocks(), layers.statistics());
         self.check::<T>(&blocks(&layers))?;
 
@@ -132,9 +133,10 @@ impl Tensors<'_> {
     fn gather<T: Stored>(&self, blocks: &[Block]) -> Result<Vec<T>, FormatError> {
         let mut numbers = Vec::with_capacity(chainrule::layer::count(blocks));
         for block in blocks {
-            let bytes = self.tensors.info(&block.name).and_then(|tensor| {
-                self.numbers.get(tensor.data_offsets.0..tensor.data_offsets.1)
-            });
+            let bytes = self
+                .tensors
+                .info(&block.name)
+                .and_then(|tensor| self.numbers.get(tensor.data_offsets.0..tensor.data_offsets.1));
             let bytes = bytes.ok_or_else(|| FormatError::Tensor {
                 name: block.name.clone(),
                 problem: "is not whole".to_owned(),

@@ -49,7 +49,8 @@ impl Architecture {
         if self.hidden.len() > MOST_LAYERS {
             return Err(Wrong::Layers { found: self.hidden.len() });
         }
-        if let Some(&width) = self.hidden.iter().find(|width| !(1..=LARGEST_WIDTH).contains(width)) {
+        if let Some(&width) = self.hidden.iter().find(|width| !(1..=LARGEST_WIDTH).contains(width))
+        {
             return Err(Wrong::Width { width });
         }
         if self.activation != PRELU && table::activation::<f64>(&self.activation).is_none() {
@@ -202,7 +203,10 @@ mod tests {
         for (architecture, expected) in [
             (architecture(&[0], "relu", 0.0), "a hidden layer has the width 0; it must"),
             (architecture(&[usize::MAX], "relu", 0.0), "a hidden layer has the width"),
-            (architecture(&[1; 101], "relu", 0.0), "there are 101 hidden layers; there can be at most"),
+            (
+                architecture(&[1; 101], "relu", 0.0),
+                "there are 101 hidden layers; there can be at most",
+            ),
             (architecture(&[65_536; 3], "relu", 0.0), "the network would have more than 100000000"),
             (architecture(&[1], "rleu", 0.0), "there is no activation \"rleu\"; did you mean"),
             (architecture(&[1], "x", 0.0), "there is no activation \"x\"; there are \"identity\""),

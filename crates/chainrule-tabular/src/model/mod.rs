@@ -13,8 +13,8 @@ mod record;
 
 pub use architecture::{Architecture, ArchitectureError};
 pub use error::ModelError;
-pub use precision::{AnyNetwork, Precision};
 pub(crate) use precision::with_network;
+pub use precision::{AnyNetwork, Precision};
 pub use predict::Prediction;
 pub use record::Record;
 

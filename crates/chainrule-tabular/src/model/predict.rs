@@ -32,14 +32,16 @@ impl Model {
             let nearest = nearest(first, table.names());
             return Err(ModelError::MissingInputs { missing, nearest });
         }
-        let inputs: Vec<&[f64]> = wanted().map(|name| table.column(name)).collect::<Result<_, _>>()?;
+        let inputs: Vec<&[f64]> =
+            wanted().map(|name| table.column(name)).collect::<Result<_, _>>()?;
         let rows: Vec<usize> = (0..table.rows()).collect();
         let names = self.targets().iter().map(|number| number.name.clone());
         let predictions = names.zip(self.predict_rows(&inputs, &rows)?).collect();
 
         let known: HashSet<&str> =
             wanted().chain(self.targets().iter().map(|number| number.name.as_str())).collect();
-        let ignored = table.names().filter(|name| !known.contains(name)).map(str::to_owned).collect();
+        let ignored =
+            table.names().filter(|name| !known.contains(name)).map(str::to_owned).collect();
         Ok(Prediction { table: Table::new(predictions)?, ignored })
     }
 
@@ -65,7 +67,8 @@ impl Model {
                 ModelError::OutOfRange { column, row, value: columns[j][rows[i]] }
             })?;
             let y = network.predict(x.view())?;
-            for ((number, to), from) in self.targets().iter().zip(&mut predictions).zip(y.columns()) {
+            for ((number, to), from) in self.targets().iter().zip(&mut predictions).zip(y.columns())
+            {
                 for (y, row) in from.iter().zip(rows) {
                     let value = self.value(number, y.f64());
                     if !value.is_finite() {

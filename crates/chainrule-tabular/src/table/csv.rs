@@ -23,7 +23,8 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Table, TableError> {
 pub(super) fn write(table: &Table, to: &mut dyn Write) -> io::Result<()> {
     let mut writer = Writer::from_writer(to);
     writer.write_record(table.names())?;
-    let columns: Result<Vec<&[f64]>, TableError> = table.columns().map(|(_, column)| column).collect();
+    let columns: Result<Vec<&[f64]>, TableError> =
+        table.columns().map(|(_, column)| column).collect();
     let columns = columns.map_err(io::Error::other)?;
     for row in 0..table.rows() {
         writer.write_record(columns.iter().map(|column| shortest(column[row])))?;
@@ -154,7 +155,13 @@ impl Reading<'_> {
     }
 
     #[cold]
-    fn complaint(&self, complaint: Complaint, at: &ByteRecord, name: &str, cell: &[u8]) -> TableError {
+    fn complaint(
+        &self,
+        complaint: Complaint,
+        at: &ByteRecord,
+        name: &str,
+        cell: &[u8],
+    ) -> TableError {
         let (file, line, column) = (self.file(), self.line(at), name.to_owned());
         let text = text(cell).to_owned();
         match complaint {
@@ -170,7 +177,8 @@ impl Reading<'_> {
         let position = record.position().map_or(0, |position| position.byte() as usize);
         // The position is the end of the row before; line ends may follow it.
         let bytes = self.text.as_bytes();
-        let more = bytes[position..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let more =
+            bytes[position..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         1 + line_ends(&bytes[..position + more])
     }
 

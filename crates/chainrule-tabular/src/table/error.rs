@@ -190,7 +190,10 @@ pub enum TableError {
         found: usize,
     },
     /// NaN or infinity in a column that was handed over.
-    #[error("column {}, row {row} (counted from 0) is {value}, not a finite number", quoted(column))]
+    #[error(
+        "column {}, row {row} (counted from 0) is {value}, not a finite number",
+        quoted(column)
+    )]
     Value {
         /// The name of the column.
         column: String,

@@ -110,7 +110,7 @@ mod tests {
             ("a\tb c\n1\t2\n", Some('\t')),
             ("a|b\n1|2\n", Some('|')),
             ("  a   b\n 1.0  2.0\n-3.0 14.0", Some(BLANKS)),
-            ("a \t b\n1 \t 2\n3\t4\n", Some(BLANKS)),
+            ("a \t b\n1  2\n3\t4\n", Some(BLANKS)),
             ("a, b\n1, 2\n", Some(',')),
             ("\"a;b\",\"c;d\"\n1,2\n", Some(',')),
             ("a\n1\n2\n", None),
