@@ -189,7 +189,8 @@ fn the_file_is_plain_safetensors() {
 #[test]
 fn parts_that_make_no_model() {
     let parts = || parts::<f32>("relu", Output::Value);
-    let cases: [(&str, &dyn Fn(&mut Parts)); 12] = [
+    type Spoil = dyn Fn(&mut Parts);
+    let cases: [(&str, &Spoil); 12] = [
         ("a parameter of the network is not a finite number", &|parts| {
             let mut network = parts.architecture.build::<f32>(2, 1, 0).unwrap();
             network.parameters_mut()[12] = f32::INFINITY;
@@ -328,6 +329,10 @@ fn files_that_can_not_be_opened() {
     assert_eq!(Model::load(&lost).unwrap_err(), FileError::NotFound { path: lost });
     let path = folder.path().to_owned();
     assert_eq!(Model::load(&path).unwrap_err(), FileError::NotAFile { path });
+    let path = folder.path().join("huge");
+    std::fs::File::create(&path).unwrap().set_len((1 << 30) + 1).unwrap();
+    let error = Model::load(&path).unwrap_err().to_string();
+    assert!(error.ends_with("it has 1073741825 bytes, more than the largest model"), "{error}");
     let path = folder.path().join("pump.csv");
     std::fs::write(&path, "x,y\n1,2\n3,4\n").unwrap();
     let error = Model::load(&path).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-use super::{Decision, FitError, Settings};
+use super::{Decision, FitError, Settings, settings::DEFAULT_HIDDEN};
 use crate::{
     Architecture, Number, Table,
     encode::transform,
@@ -134,17 +134,14 @@ impl<'a> Preparation<'a> {
             "to mean 0 and deviation 1 on the training rows; the scales are part of the model",
             None,
         ));
-        let widths: Vec<String> = self.architecture.hidden.iter().map(usize::to_string).collect();
-        decisions.push(decide(
-            match &widths[..] {
-                [] => format!("no hidden layer, {parameters} parameters"),
-                _ => {
-                    format!("hidden layers of {} units, {parameters} parameters", widths.join(", "))
-                }
-            },
-            "a size that suits small and medium tables",
-            Some("--hidden"),
-        ));
+        if settings.hidden == DEFAULT_HIDDEN {
+            let widths = DEFAULT_HIDDEN.map(|width| width.to_string());
+            decisions.push(decide(
+                format!("hidden layers of {} units, {parameters} parameters", widths.join(" and ")),
+                "a size that suits small and medium tables",
+                Some("--hidden"),
+            ));
+        }
         if settings.batch_size.is_none() {
             decisions.push(decide(
                 format!("steps of {}", count(self.batch_size, "row", "rows")),

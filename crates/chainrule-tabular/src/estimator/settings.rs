@@ -1,6 +1,9 @@
 use crate::{Architecture, Precision};
 use chainrule::optimizer::Schedule;
 
+/// The hidden layers unless told otherwise.
+pub(super) const DEFAULT_HIDDEN: [usize; 2] = [64, 64];
+
 /// What a fit is to do. Start from [`Settings::new`] and change what you like:
 ///
 /// ```
@@ -51,7 +54,7 @@ impl Settings {
     pub fn new(targets: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             targets: targets.into_iter().map(Into::into).collect(),
-            hidden: vec![64, 64],
+            hidden: DEFAULT_HIDDEN.to_vec(),
             activation: "silu".to_owned(),
             dropout: 0.0,
             optimizer: "adam".to_owned(),
