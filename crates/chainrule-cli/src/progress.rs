@@ -91,20 +91,20 @@ impl<T: Real> Observer<T> for Progress {
             Show::Nothing => {}
             Show::Live(bar) => {
                 // Formatting a message is dearer than an epoch of a small network.
-                if number % 50 == 0 {
+                if number.is_multiple_of(50) {
                     bar.set_message(self.describe(epoch));
                     bar.set_position(number as u64);
                 }
             }
             Show::Lesson { every, last } => {
-                if number % every == 0 || number == *last {
+                if number.is_multiple_of(*every) || number == *last {
                     let loss = epoch.training_loss * self.unit;
                     // A reader who has gone away does not stop the training; the end will tell.
                     let _ = writeln!(std::io::stdout(), "Epoch {number}, Loss: {loss:.10}");
                 }
             }
             Show::Lines { every, last } => {
-                if number % every == 0 || number == *last {
+                if number.is_multiple_of(*every) || number == *last {
                     anstream::eprintln!("epoch {number}: {}", self.describe(epoch));
                 }
             }

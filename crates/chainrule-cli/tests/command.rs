@@ -46,7 +46,9 @@ impl Place {
     }
 }
 
+/// What came of a command.
 #[derive(Debug)]
+#[allow(dead_code, reason = "the line is for the messages of failed tests")]
 struct Ran {
     line: String,
     code: Option<i32>,

@@ -1,5 +1,5 @@
-//! Draws each chart with made-up numbers into a folder, and prints it:
-//! `cargo run -p chainrule-report --example gallery -- FOLDER [--colour]`.
+//! Draws each chart with made-up numbers into a folder (`out` unless told otherwise), and prints it:
+//! `cargo run -p chainrule-report --example gallery -- [FOLDER] [--colour]`.
 
 use std::{env, error::Error, fs, path::Path};
 
@@ -7,7 +7,8 @@ use chainrule_report::chart::{Grid, Samples};
 use chainrule_report::{Chart, Labels, Series, chart};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = env::args().nth(1).ok_or("name the folder that the pictures go to")?;
+    let folder = env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let folder = folder.unwrap_or_else(|| "out".to_owned());
     let colour = env::args().any(|argument| argument == "--colour");
     fs::create_dir_all(&folder)?;
     let charts = [
