@@ -43,18 +43,18 @@ pub(crate) enum InstructionSet {
 
 impl InstructionSet {
     /// The sets that this processor has, the best one last.
+    #[cfg(target_arch = "x86_64")]
     pub(crate) fn available() -> Vec<Self> {
-        let mut sets = vec![Self::Baseline];
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                sets.push(Self::Avx2);
-                if is_x86_feature_detected!("avx512f") {
-                    sets.push(Self::Avx512);
-                }
-            }
-        }
-        sets
+        let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        let avx512 = avx2 && is_x86_feature_detected!("avx512f");
+        let sets = [(Self::Baseline, true), (Self::Avx2, avx2), (Self::Avx512, avx512)];
+        sets.into_iter().filter_map(|(set, is_there)| is_there.then_some(set)).collect()
+    }
+
+    /// The sets that this processor has, the best one last.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(crate) fn available() -> Vec<Self> {
+        vec![Self::Baseline]
     }
 
     /// The best set that this processor has, detected once.
