@@ -138,31 +138,35 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "COLUMN,...", required = true, value_delimiter = ',')]
     pub(crate) target: Vec<String>,
 
-    /// The model file [default: the data's name with the ending .safetensors]
+    /// Columns to leave out, separated by commas; they may hold anything
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
+
+    /// The model file [default: the data's name with the ending .safetensors, in the current folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Units of each hidden layer
+    /// Units of each hidden layer [default: 64,64]
     #[arg(long, value_name = "UNITS,...", value_delimiter = ',', value_parser = positive_count)]
     pub(crate) hidden: Vec<usize>,
 
-    /// The activation of the hidden layers
+    /// The activation of the hidden layers [default: silu]
     #[arg(long, value_parser = activation())]
     pub(crate) activation: Option<String>,
 
-    /// The part of the hidden numbers that is left out at random in training
+    /// The part of the hidden numbers that is left out at random in training [default: 0]
     #[arg(long, value_name = "PART", value_parser = below_one)]
     pub(crate) dropout: Option<f64>,
 
-    /// The rule that turns a gradient into a step
+    /// The rule that turns a gradient into a step [default: adam]
     #[arg(long, value_parser = optimizer())]
     pub(crate) optimizer: Option<String>,
 
-    /// The length of the steps
+    /// The length of the steps [default: 0.005]
     #[arg(long, value_name = "NUMBER", value_parser = positive)]
     pub(crate) learning_rate: Option<f64>,
 
-    /// How often all samples are seen at most
+    /// How often all samples are seen at most [default: 1000]
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) epochs: Option<usize>,
 
@@ -170,19 +174,19 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) batch_size: Option<usize>,
 
-    /// The part of the rows that is held out: it decides when to stop and which parameters are best
+    /// The part of the rows that is held out: it decides when to stop and which parameters are best [default: 0.15]
     #[arg(long, value_name = "PART", value_parser = part)]
     pub(crate) validation: Option<f64>,
 
-    /// Epochs without progress on the held-out rows before the training stops
+    /// Epochs without progress on the held-out rows before the training stops [default: 100]
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) patience: Option<usize>,
 
-    /// Adds this times the sum of |w| over the weights to what is minimised
+    /// Adds this times the sum of |w| over the weights to what is minimised [default: 0]
     #[arg(long, value_name = "NUMBER", value_parser = not_negative)]
     pub l1: Option<f64>,
 
-    /// Adds half of this times the sum of w² over the weights to what is minimised
+    /// Adds half of this times the sum of w² over the weights to what is minimised [default: 0]
     #[arg(long, value_name = "NUMBER", value_parser = not_negative)]
     pub l2: Option<f64>,
 
@@ -277,6 +281,34 @@ fn checked(text: &str, message: &str, allowed: impl Fn(f64) -> bool) -> Result<f
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    /// The defaults stand in the library; the help repeats them.
+    #[test]
+    fn the_help_tells_the_defaults_of_the_library() {
+        let help =
+            Args::command().find_subcommand_mut("fit").unwrap().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let settings = chainrule_tabular::Settings::new(["y"]);
+        for (flag, default) in [
+            (
+                "--hidden",
+                settings.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join(","),
+            ),
+            ("--activation", settings.activation),
+            ("--dropout", settings.dropout.to_string()),
+            ("--optimizer", settings.optimizer),
+            ("--learning-rate", settings.learning_rate.to_string()),
+            ("--epochs", settings.epochs.to_string()),
+            ("--validation", settings.validation.to_string()),
+            ("--patience", settings.patience.to_string()),
+            ("--l1", settings.l1.to_string()),
+            ("--l2", settings.l2.to_string()),
+        ] {
+            let (_, text) = help.split_once(&format!("{flag} <")).unwrap();
+            let (_, text) = text.split_once("[default: ").unwrap();
+            assert!(text.starts_with(&format!("{default}]")), "{flag}: {default} in {text:.20}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

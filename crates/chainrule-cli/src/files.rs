@@ -19,3 +19,15 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
 pub(crate) fn check_writable(path: &Path) -> Result<(), Failure> {
     Ok(chainrule_tabular::file::check_writable(path)?)
 }
+
+/// Fails if the file to be written is one of those that are read.
+pub(crate) fn check_distinct(out: &Path, read: &[&Path]) -> Result<(), Failure> {
+    let real = |path: &Path| path.canonicalize().ok();
+    match read.iter().find(|path| real(out).is_some() && real(path) == real(out)) {
+        Some(_) => Err(Failure::Usage(format!(
+            "--out {} is a file that is read; choose another name",
+            out.display()
+        ))),
+        None => Ok(()),
+    }
+}

@@ -11,6 +11,9 @@ pub(crate) fn listen() {
         if ASKED.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
+        eprintln!(
+            "\nstopping after this step, and keeping the best so far (Ctrl-C again: at once, nothing is kept)"
+        );
     });
 }
 

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::{IsTerminal, Write},
     ops::ControlFlow,
+    time::{Duration, Instant},
 };
 
 /// Shows the epochs of a training: one live line in a terminal, otherwise a plain line now and then.
@@ -17,7 +18,11 @@ pub(crate) struct Progress {
     /// The loss of the network's units times this is the loss in the units of the target.
     unit: f64,
     validation: bool,
+    shown: Instant,
 }
+
+/// Between two changes of the live line. Formatting one is dearer than an epoch of a small network.
+const PAUSE: Duration = Duration::from_millis(100);
 
 enum Show {
     Nothing,
@@ -40,7 +45,7 @@ impl Progress {
     pub(crate) fn lesson(epochs: usize, unit: f64) -> Self {
         let lines = Show::Lesson { every: 100, last: epochs.saturating_sub(1) };
         let show = if std::io::stdout().is_terminal() { live(epochs) } else { lines };
-        Self { show, unit, validation: false }
+        Self { show, unit, validation: false, shown: Instant::now() }
     }
 
     /// A live line on standard error, or about twenty plain ones where that is not a terminal.
@@ -52,7 +57,7 @@ impl Progress {
         } else {
             Show::Lines { every: (epochs / 20).max(1), last: epochs.saturating_sub(1) }
         };
-        Self { show, unit, validation: true }
+        Self { show, unit, validation: true, shown: Instant::now() }
     }
 
     /// Takes the live line away.
@@ -77,10 +82,12 @@ impl Progress {
 fn live(epochs: usize) -> Show {
     let target = ProgressDrawTarget::stderr_with_hz(10);
     let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
-    let style = ProgressStyle::with_template("epoch {pos}/{len} [{bar:20}] {msg} ({eta} left)");
+    let style =
+        ProgressStyle::with_template("epoch {pos}/{len} [{bar:20}] {msg} (at most {eta} left)");
     if let Ok(style) = style {
         bar.set_style(style.progress_chars("=> "));
     }
+    bar.set_message("in the first epoch");
     Show::Live(bar)
 }
 
@@ -90,10 +97,10 @@ impl<T: Real> Observer<T> for Progress {
         match &self.show {
             Show::Nothing => {}
             Show::Live(bar) => {
-                // Formatting a message is dearer than an epoch of a small network.
-                if number.is_multiple_of(50) {
+                if self.shown.elapsed() >= PAUSE {
                     bar.set_message(self.describe(epoch));
-                    bar.set_position(number as u64);
+                    bar.set_position(number as u64 + 1);
+                    self.shown = Instant::now();
                 }
             }
             Show::Lesson { every, last } => {
@@ -105,7 +112,7 @@ impl<T: Real> Observer<T> for Progress {
             }
             Show::Lines { every, last } => {
                 if number.is_multiple_of(*every) || number == *last {
-                    anstream::eprintln!("epoch {number}: {}", self.describe(epoch));
+                    anstream::eprintln!("epoch {}: {}", number + 1, self.describe(epoch));
                 }
             }
         }

@@ -42,6 +42,15 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// A name from a file, with its control characters made visible, so that it can do nothing to a terminal.
+pub(crate) fn shown(name: &str) -> String {
+    let visible = |letter: char| match letter.is_control() {
+        true => letter.escape_default().collect::<String>(),
+        false => letter.to_string(),
+    };
+    name.chars().map(visible).collect()
+}
+
 /// Rows of a table in columns, the first one to the left, the others to the right.
 pub(crate) fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -78,6 +87,11 @@ mod tests {
         ] {
             assert_eq!(number(value), expected);
         }
+    }
+
+    #[test]
+    fn control_characters_are_made_visible() {
+        assert_eq!(shown("a\u{1b}]0;x\u{7}\n流量"), "a\\u{1b}]0;x\\u{7}\\n流量");
     }
 
     #[test]

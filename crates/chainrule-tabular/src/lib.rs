@@ -13,7 +13,7 @@
 //! let table = Table::new(vec![("x".into(), x), ("y".into(), y)])?;
 //! let settings = Settings { epochs: 50, ..Settings::new(["y"]) };
 //! let fit = fit(&table, &settings, &mut ())?;
-//! assert!(fit.scores.overall.network.rmse < fit.scores.overall.linear.rmse);
+//! assert!(fit.scores.overall.network.rmse < fit.scores.overall.mean.rmse);
 //! let prediction = fit.model.predict(&table)?;
 //! assert_eq!(prediction.table.rows(), 100);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

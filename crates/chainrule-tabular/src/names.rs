@@ -4,12 +4,18 @@
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted = comparable(name);
     let mut found: Vec<(f64, &str)> = candidates
-        .map(|candidate| (strsim::jaro_winkler(&wanted, &comparable(candidate)), candidate))
+        .map(|candidate| (likeness(&wanted, &comparable(candidate)), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.truncate(3);
     found.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+/// From 0 to 1. A single slip, such as two letters in the wrong order, leaves a word of three letters alike.
+fn likeness(a: &str, b: &str) -> f64 {
+    let slip = a.chars().count() >= 3 && strsim::damerau_levenshtein(a, b) <= 1;
+    strsim::jaro_winkler(a, b).max(if slip { 0.9 } else { 0.0 })
 }
 
 /// Upper and lower case are easily mistaken. The comparison takes time in the square of the length.
@@ -55,6 +61,7 @@ mod tests {
         let nearest = |name| nearest(name, columns.into_iter());
         assert_eq!(nearest("flow"), ["Flow", "flow_rate"]);
         assert_eq!(nearest("presure"), ["pressure"]);
+        assert_eq!(super::nearest("mgp", ["mpg", "hp", "name"].into_iter()), ["mpg"]);
         assert!(nearest("xyz").is_empty());
     }
 

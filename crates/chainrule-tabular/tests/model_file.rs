@@ -227,7 +227,7 @@ fn parts_that_make_no_model() {
 #[test]
 fn a_record_that_could_not_be_read_again_is_not_written() {
     let score = Score { rmse: f64::INFINITY, mae: 1.0, r_squared: None };
-    let scores = chainrule_tabular::Comparison { network: score, linear: score, mean: score };
+    let scores = chainrule_tabular::Comparison { network: score, linear: Some(score), mean: score };
     let target = TargetScores { target: "y".to_owned(), scores };
     let scores = Scores { rows: 1, targets: vec![target], overall: scores };
     let mut parts = parts::<f32>("relu", Output::Value);

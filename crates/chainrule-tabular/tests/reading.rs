@@ -76,8 +76,8 @@ fn cells_that_are_no_numbers() {
             "pump.csv, line 2: \"abababababababababababababababababababab…\" in column",
         ),
         ("ok,x\n1,a\x1b[31m\n", "pump.csv, line 2: \"a\\u{1b}[31m\" in column \"x\" is not a"),
-        ("ok;x\n1;1,5\n", "pump.csv, line 2: \"1,5\" in column \"x\" has a decimal comma; write"),
-        ("ok,x\n1,\"-2,5\"\n", "pump.csv, line 2: \"-2,5\" in column \"x\" has a decimal comma;"),
+        ("ok;x\n1;1,5\n", "pump.csv, line 2: \"1,5\" in column \"x\" has a comma; write"),
+        ("ok,x\n1,\"-2,5\"\n", "pump.csv, line 2: \"-2,5\" in column \"x\" has a comma;"),
         (
             "ok,x\n1,\n",
             "pump.csv, line 2: the value of column \"x\" is missing; missing values are",

@@ -17,10 +17,12 @@ use std::{
 pub(crate) fn run(args: &args::Fit) -> Result<(), Failure> {
     let out = args.out.clone().unwrap_or_else(|| default_out(&args.data));
     let table = Table::open(&args.data)?;
-    let settings = settings(args);
+    let settings = settings(args, &table);
     let preparation = Preparation::new(&table, &settings)?;
     // A training whose result can not be kept helps nobody: this is told before it.
     files::check_writable(&out)?;
+    files::check_distinct(&out, &[&args.data])?;
+    let older = if out.exists() { " (in place of an older file)" } else { "" };
     say(args, &decisions(&preparation, &table))?;
 
     interrupt::listen();
@@ -29,10 +31,12 @@ pub(crate) fn run(args: &args::Fit) -> Result<(), Failure> {
     let fit = preparation.run(&mut progress);
     progress.finish();
     let fit = fit?;
-    fit.model.save(&out)?;
-
-    say(args, &scores(&fit.scores, &fit.history))?;
-    say(args, &format!("\nModel written: {}\n", text::strong(&out.display().to_string())))?;
+    if fit.history.learned {
+        fit.model.save(&out)?;
+        say(args, &scores(&fit.scores, &fit.history))?;
+        let out = text::strong(&out.display().to_string());
+        say(args, &format!("\nModel written: {out}{older}\n"))?;
+    }
     ended(&fit.history, &out)
 }
 
@@ -50,8 +54,9 @@ fn default_out(data: &Path) -> PathBuf {
     PathBuf::from(data.file_name().unwrap_or(data.as_os_str())).with_extension("safetensors")
 }
 
-fn settings(args: &args::Fit) -> Settings {
-    let mut settings = Settings::new(args.target.clone());
+fn settings(args: &args::Fit, table: &Table) -> Settings {
+    let mut settings = Settings::new(columns(&args.target, table));
+    settings.without = columns(&args.without, table);
     let chosen = |value: Option<f64>, default: f64| value.unwrap_or(default);
     if !args.hidden.is_empty() {
         settings.hidden = args.hidden.clone();
@@ -78,6 +83,12 @@ fn settings(args: &args::Fit) -> Settings {
     settings
 }
 
+/// The columns of an argument, which commas separate, unless there is a column of that very name.
+fn columns(argument: &[String], table: &Table) -> Vec<String> {
+    let whole = argument.join(",");
+    if table.names().any(|name| name == whole) { vec![whole] } else { argument.to_vec() }
+}
+
 /// What was decided without being asked, and how to decide otherwise.
 fn decisions(preparation: &Preparation, table: &Table) -> String {
     let mut text = format!("{} rows, {} columns\n\n", table.rows(), table.names().count());
@@ -96,13 +107,11 @@ fn scores(scores: &Scores, history: &History) -> String {
     let header = ["", "", "RMSE", "MAE", "R²"].map(str::to_owned).to_vec();
     let mut rows = vec![header];
     for TargetScores { target, scores } in &scores.targets {
-        for (name, score) in [
-            ("network", &scores.network),
-            ("linear regression", &scores.linear),
-            ("mean", &scores.mean),
-        ] {
-            let r_squared = score.r_squared.map_or("-".to_owned(), |r2| format!("{r2:.4}"));
-            let target = if name == "network" { target.clone() } else { String::new() };
+        let rivals = [("linear regression", scores.linear), ("mean", Some(scores.mean))];
+        for (name, score) in [("network", Some(scores.network))].into_iter().chain(rivals) {
+            let Some(score) = score else { continue };
+            let r_squared = score.r_squared.map_or("-".to_owned(), text::number);
+            let target = if name == "network" { text::shown(target) } else { String::new() };
             let (rmse, mae) = (text::number(score.rmse), text::number(score.mae));
             rows.push(vec![target, name.to_owned(), rmse, mae, r_squared]);
         }
@@ -111,8 +120,9 @@ fn scores(scores: &Scores, history: &History) -> String {
         text += &format!("  {line}\n");
     }
     for TargetScores { target, scores } in &scores.targets {
-        let (network, linear) = (scores.network.rmse, scores.linear.rmse.min(scores.mean.rmse));
-        if network > 0.98 * linear {
+        let linear = scores.linear.map_or(f64::INFINITY, |linear| linear.rmse);
+        if scores.network.rmse > 0.98 * linear.min(scores.mean.rmse) {
+            let target = text::shown(target);
             text += &format!(
                 "  For {target} the network is not clearly better than a linear regression or the \
                  mean: prefer those.\n"
@@ -134,16 +144,29 @@ fn scores(scores: &Scores, history: &History) -> String {
 
 /// The exit code tells how the training ended.
 fn ended(history: &History, out: &Path) -> Result<(), Failure> {
-    let (best, out) = (history.best_epoch, out.display());
+    let kept = match history.learned {
+        true => format!(
+            "the best parameters so far (epoch {}) are in {}",
+            history.best_epoch + 1,
+            out.display()
+        ),
+        false => "nothing was learned until then, and no model was written".to_owned(),
+    };
     match history.ended {
-        Ended::Completed | Ended::Early { .. } => Ok(()),
-        Ended::Interrupted { epoch } => Err(Failure::Interrupted(format!(
-            "stopped in epoch {epoch}; the best parameters so far (epoch {best}) are in {out}"
-        ))),
+        Ended::Interrupted { epoch } => {
+            Err(Failure::Interrupted(format!("stopped in epoch {}; {kept}", epoch + 1)))
+        }
         Ended::Diverged { epoch, batch } => Err(Failure::Diverged(format!(
-            "the loss was not a finite number any more in epoch {epoch}, batch {}; the best parameters \
-             before that (epoch {best}) are in {out}. Try a smaller --learning-rate",
-            batch.unwrap_or(0)
+            "the loss was not a finite number any more in epoch {}, batch {}; {kept}. Try a smaller \
+             --learning-rate",
+            epoch + 1,
+            batch.unwrap_or(0) + 1
         ))),
+        Ended::Completed | Ended::Early { .. } if !history.learned => {
+            Err(Failure::Failed(format!(
+                "no epoch was better than the initial parameters; {kept}. Try another --learning-rate"
+            )))
+        }
+        Ended::Completed | Ended::Early { .. } => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &args::Info) -> Result<(), Failure> {
 fn columns(title: &str, numbers: &[Number]) -> String {
     let mut rows = vec![[title, "mean", "deviation"].map(str::to_owned).to_vec()];
     for Number { name, mean, deviation } in numbers {
-        rows.push(vec![name.clone(), text::number(*mean), text::number(*deviation)]);
+        rows.push(vec![text::shown(name), text::number(*mean), text::number(*deviation)]);
     }
     text::columns(&rows) + "\n"
 }
@@ -31,29 +31,29 @@ fn columns(title: &str, numbers: &[Number]) -> String {
 fn record(record: &Record) -> String {
     let mut text = format!("Trained by chainrule {}", record.chainrule);
     if let Some(command) = &record.command {
-        text += &format!(" ({command})");
+        text += &format!(" ({})", text::shown(command));
     }
     text += &format!(
         "\n{} rows, {} of them held out, seed {}\n{}, learning rate {}, {} rows in a step\n\
-         the best of {} epochs is number {}\n",
+         epoch {} of {} was the best\n",
         record.rows,
         record.validation_rows,
         record.seed,
         record.optimizer,
         record.learning_rate,
         record.batch_size,
+        record.best_epoch + 1,
         record.epochs,
-        record.best_epoch,
     );
     for target in record.scores.iter().flat_map(|scores| &scores.targets) {
-        let (network, linear) = (&target.scores.network, &target.scores.linear);
-        text += &format!(
-            "{}: RMSE {} on the held-out rows (linear regression {})",
-            target.target,
-            text::number(network.rmse),
-            text::number(linear.rmse),
-        );
-        text += &network.r_squared.map_or("\n".to_owned(), |r2| format!(", R² {r2:.4}\n"));
+        let network = &target.scores.network;
+        let (name, rmse) = (text::shown(&target.target), text::number(network.rmse));
+        text += &format!("{name}: RMSE {rmse} on the held-out rows");
+        if let Some(linear) = &target.scores.linear {
+            text += &format!(" (linear regression {})", text::number(linear.rmse));
+        }
+        text +=
+            &network.r_squared.map_or("\n".to_owned(), |r2| format!(", R² {}\n", text::number(r2)));
     }
     text
 }

@@ -35,8 +35,20 @@ pub enum FitError {
         "every input has the same value in every training row; nothing can be learned from them"
     )]
     ConstantInputs,
+    /// The validation takes nearly all rows.
+    #[error(
+        "with {held_out} rows held out only {found} would be left to train on; hold fewer rows out"
+    )]
+    TooFewToTrain {
+        /// Rows for the training.
+        found: usize,
+        /// Rows held out.
+        held_out: usize,
+    },
     /// Too few rows.
-    #[error("the table has {found} row(s); at least {needed} are needed to train and to judge")]
+    #[error(
+        "the table has {found} of the {needed} rows that are needed at least to train and to judge"
+    )]
     TooFewRows {
         /// The rows of the table.
         found: usize,

@@ -1,6 +1,6 @@
 use super::{
     Decision, FitError, Preparation, Settings,
-    preparation::{loss_unit, optimizer},
+    preparation::{MOST_INPUTS_OF_REGRESSION, loss_unit, optimizer},
 };
 use crate::{
     AnyNetwork, Comparison, Model, Output, Parts, Precision, Record, Score, Scores, Table,
@@ -129,11 +129,15 @@ impl Preparation<'_> {
         for (j, number) in self.targets.numbers.iter().enumerate() {
             let truth: Vec<f64> =
                 self.held_out.iter().map(|&row| self.targets.values[j][row]).collect();
-            let linear: Vec<f64> = linear.column(j).iter().map(|&z| number.inverse(z)).collect();
+            let linear = linear.as_ref().map(|linear| {
+                let values: Vec<f64> =
+                    linear.column(j).iter().map(|&z| number.inverse(z)).collect();
+                Score::new(&values, &truth)
+            });
             let mean = vec![number.mean; truth.len()];
             let scores = Comparison {
                 network: Score::new(&network[j], &truth)?,
-                linear: Score::new(&linear, &truth)?,
+                linear: linear.transpose()?,
                 mean: Score::new(&mean, &truth)?,
             };
             targets.push(TargetScores { target: number.name.clone(), scores });
@@ -143,15 +147,19 @@ impl Preparation<'_> {
 
     /// What a linear regression on the training rows predicts for the held-out rows, standardised.
     ///
-    /// The standardised columns have mean 0 on the training rows, so that the intercept is 0.
-    fn linear_regression(&self) -> Result<Array2<f64>, FitError> {
+    /// The standardised columns have mean 0 on the training rows, so that the intercept is 0. With very many
+    /// inputs there is none: it takes memory in the square of their number.
+    fn linear_regression(&self) -> Result<Option<Array2<f64>>, FitError> {
         let (inputs, outputs) = (self.inputs.numbers.len(), self.targets.numbers.len());
+        if inputs > MOST_INPUTS_OF_REGRESSION {
+            return Ok(None);
+        }
         let mut least_squares = LeastSquares::new(inputs, outputs);
         for rows in self.training.chunks(ROWS_AT_A_TIME) {
             let (x, y) = (self.inputs.transform(rows)?, self.targets.transform(rows)?);
             least_squares.add(x.view(), y.view());
         }
-        Ok(self.inputs.transform::<f64>(&self.held_out)?.dot(&least_squares.solve()))
+        Ok(Some(self.inputs.transform::<f64>(&self.held_out)?.dot(&least_squares.solve())))
     }
 }
 

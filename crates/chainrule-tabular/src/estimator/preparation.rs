@@ -10,8 +10,13 @@ use std::{collections::HashSet, sync::Arc};
 
 /// With fewer rows there is nothing to train or nothing to judge.
 const FEWEST_ROWS: usize = 4;
+/// The deviation of fewer rows is no scale.
+const FEWEST_TO_TRAIN: usize = 2;
 /// With fewer held-out rows, scores are mostly chance.
 const FEW_HELD_OUT: usize = 20;
+
+/// With more inputs, a linear regression costs more than the network that it is to be compared with.
+pub(super) const MOST_INPUTS_OF_REGRESSION: usize = 1000;
 
 /// A fit before its training: everything is checked and decided.
 #[derive(Clone, Debug)]
@@ -46,6 +51,12 @@ impl<'a> Preparation<'a> {
         }
         optimizer::<f64>(&settings.optimizer)?;
         let (training, held_out) = split(rows, settings.validation, settings.seed)?;
+        if training.len() < FEWEST_TO_TRAIN {
+            return Err(FitError::TooFewToTrain {
+                found: training.len(),
+                held_out: held_out.len(),
+            });
+        }
 
         let mut targets = Columns::default();
         for name in &settings.targets {
@@ -55,15 +66,26 @@ impl<'a> Preparation<'a> {
         }
         let mut inputs = Columns::default();
         let mut constant = Vec::new();
-        let names: HashSet<&str> = settings.targets.iter().map(String::as_str).collect();
+        for name in &settings.without {
+            if !table.names().any(|other| other == name) {
+                table.column(name)?;
+            }
+        }
+        let names: HashSet<&str> =
+            settings.targets.iter().chain(&settings.without).map(String::as_str).collect();
         for (name, values) in table.columns().filter(|(name, _)| !names.contains(name)) {
             if !inputs.push(name, values?, &training) {
                 constant.push(name.to_owned());
             }
         }
         if inputs.numbers.is_empty() {
-            return Err(FitError::ConstantInputs);
+            return Err(if constant.is_empty() {
+                FitError::OnlyTargets
+            } else {
+                FitError::ConstantInputs
+            });
         }
+
         let architecture = settings.architecture();
         let parameters = architecture.parameters(inputs.numbers.len(), targets.numbers.len())?;
         let batch_size = settings.batch_size(training.len());
@@ -111,6 +133,13 @@ impl<'a> Preparation<'a> {
             "they decide when to stop, and the scores are computed on them",
             Some("--validation"),
         )];
+        if self.inputs.numbers.len() > MOST_INPUTS_OF_REGRESSION {
+            decisions.push(decide(
+                "no linear regression beside the network".to_owned(),
+                "with so many inputs it would cost more than the network",
+                None,
+            ));
+        }
         if held_out < FEW_HELD_OUT {
             decisions.push(decide(
                 format!("only {}", count(held_out, "row judges", "rows judge")),

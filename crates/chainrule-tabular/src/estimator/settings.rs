@@ -15,6 +15,8 @@ pub(super) const DEFAULT_HIDDEN: [usize; 2] = [64, 64];
 pub struct Settings {
     /// The columns to predict; all others are inputs.
     pub targets: Vec<String>,
+    /// Columns that are left out: neither inputs nor targets. They may hold anything.
+    pub without: Vec<String>,
     /// The widths of the hidden layers.
     pub hidden: Vec<usize>,
     /// Their activation: a name of [`chainrule::table::activations`], or `prelu`.
@@ -54,6 +56,7 @@ impl Settings {
     pub fn new(targets: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             targets: targets.into_iter().map(Into::into).collect(),
+            without: Vec::new(),
             hidden: DEFAULT_HIDDEN.to_vec(),
             activation: "silu".to_owned(),
             dropout: 0.0,

@@ -59,8 +59,9 @@ impl Score {
 pub struct Comparison {
     /// The network.
     pub network: Score,
-    /// A linear regression (least squares) on the training rows.
-    pub linear: Score,
+    /// A linear regression (least squares) on the training rows; `None` where there are so many inputs that it
+    /// would cost more than the network.
+    pub linear: Option<Score>,
     /// The mean of the training rows, for every row.
     pub mean: Score,
 }
@@ -88,13 +89,15 @@ pub struct TargetScores {
 impl Scores {
     /// Of these targets (at least one) on this many rows.
     pub(crate) fn new(rows: usize, targets: Vec<TargetScores>) -> Option<Self> {
-        let mean = |of: fn(&Comparison) -> Score| {
-            Score::mean(targets.iter().map(move |target| of(&target.scores)))
+        let mean = |of: fn(&Comparison) -> Option<Score>| {
+            let scores: Option<Vec<Score>> =
+                targets.iter().map(|target| of(&target.scores)).collect();
+            Score::mean(scores?.into_iter())
         };
         let overall = Comparison {
-            network: mean(|scores| scores.network)?,
-            linear: mean(|scores| scores.linear)?,
-            mean: mean(|scores| scores.mean)?,
+            network: mean(|scores| Some(scores.network))?,
+            linear: mean(|scores| scores.linear),
+            mean: mean(|scores| Some(scores.mean))?,
         };
         Some(Self { rows, targets, overall })
     }

@@ -41,6 +41,8 @@ const MOST_PARAMETERS: usize = 100_000_000;
 
 /// An activation with parameters of its own, which is a layer in the core.
 const PRELU: &str = "prelu";
+/// Activations of two straight lines.
+const HINGES: [&str; 3] = ["relu", "leaky_relu", PRELU];
 
 impl Architecture {
     /// The number of parameters of such a network, if it can be built at all.
@@ -87,7 +89,7 @@ impl Architecture {
                 None => Dense::new(width, next, Identity).weights(Weights::HeNormal),
             };
             if layers.is_empty() {
-                dense = start_on_standardised(dense, inputs, next);
+                dense = self.start_on_standardised(dense, inputs, next);
             }
             layers.push(Arc::new(dense));
             if self.activation == PRELU {
@@ -111,21 +113,26 @@ impl Architecture {
     ) -> Result<Network<T>, ArchitectureError> {
         Ok(Network::new(self.layers(inputs, outputs)?, seed))
     }
-}
 
-/// How the first layer starts, whose inputs are standardised.
-///
-/// With zero biases the hinges of ReLU, and the bends of its relatives and of sigmoids, would all go through
-/// the mean of the data; here they are spread over the data. One or two inputs get weights of Euclidean
-/// norm 3/inputs in each unit: with those of more inputs, units bend so gently that sin(x) over three
-/// periods looks like noise to them.
-fn start_on_standardised<T: Real>(dense: Dense<T>, inputs: usize, outputs: usize) -> Dense<T> {
-    let dense = dense.bias(Bias::STANDARDISED);
-    if inputs > 2 {
-        return dense;
+    /// How the first layer starts, whose inputs are standardised.
+    ///
+    /// With zero biases the hinges of ReLU, and the bends of its relatives and of sigmoids, would all go
+    /// through the mean of the data; here they are spread over the data. One or two inputs get weights of
+    /// Euclidean norm 3/inputs in each unit: with those of more inputs, units bend so gently that sin(x) over
+    /// three periods looks like noise to them. A hinge is as sharp with any weights, and keeps its usual ones.
+    fn start_on_standardised<T: Real>(
+        &self,
+        dense: Dense<T>,
+        inputs: usize,
+        outputs: usize,
+    ) -> Dense<T> {
+        let dense = dense.bias(Bias::STANDARDISED);
+        if inputs > 2 || HINGES.contains(&self.activation.as_str()) {
+            return dense;
+        }
+        let units_per_input = (outputs as f64 / inputs as f64).max(1.0);
+        dense.weights(Weights::Orthogonal { gain: 3.0 / inputs as f64 * units_per_input.sqrt() })
     }
-    let units_per_input = (outputs as f64 / inputs as f64).max(1.0);
-    dense.weights(Weights::Orthogonal { gain: 3.0 / inputs as f64 * units_per_input.sqrt() })
 }
 
 /// The names of all activations.

@@ -95,7 +95,7 @@ pub enum TableError {
     /// Text where a number belongs.
     #[error(
         "{file}, line {line}: {} in column {} is not a number; text columns are not supported yet: \
-         remove the column, or write numbers",
+         leave the column out, or write numbers",
         quoted(text),
         quoted(column)
     )]
@@ -111,8 +111,8 @@ pub enum TableError {
     },
     /// A number with a decimal comma.
     #[error(
-        "{file}, line {line}: {} in column {} has a decimal comma; write numbers with a point, \
-         as in 1.5",
+        "{file}, line {line}: {} in column {} has a comma; write numbers with a decimal point and \
+         without separators of thousands, as 1.5 or 1000",
         quoted(text),
         quoted(column)
     )]

@@ -20,6 +20,8 @@ pub struct History {
     pub epochs: Vec<Epoch>,
     /// The epoch of the best parameters, which the network now has.
     pub best_epoch: usize,
+    /// Whether they are better than the initial parameters, which otherwise are the best ones themselves.
+    pub learned: bool,
     /// Their loss on the training data, without dropout.
     pub loss: f64,
     /// Their loss on the validation data.

@@ -113,7 +113,7 @@ impl<'a, T: Real> Run<'a, T> {
 
         // The initial parameters are the first candidates: what diverges at once can go back to them.
         let validation_loss = self.validation_loss()?;
-        self.offer_current(0, validation_loss)?;
+        let (initial, _) = self.offer_current(0, validation_loss)?;
         for number in 0..training.epochs {
             let steps = match self.epoch(number, plateau.factor(), observer) {
                 Ok(steps) => steps,
@@ -152,11 +152,12 @@ impl<'a, T: Real> Run<'a, T> {
                 break;
             }
         }
-        self.end(epochs, ended)
+        self.end(epochs, ended, initial)
     }
 
-    /// Puts the best parameters into the network and computes their loss.
-    fn end(mut self, epochs: Vec<Epoch>, ended: Ended) -> Result<History, Error> {
+    /// Puts the best parameters into the network and computes their loss. `initial` is what the initial ones
+    /// were judged by.
+    fn end(mut self, epochs: Vec<Epoch>, ended: Ended, initial: f64) -> Result<History, Error> {
         let last = epochs.len().saturating_sub(1);
         // The parameters after the last step may not have been judged yet.
         let validation_loss = self.validation_loss()?;
@@ -171,8 +172,9 @@ impl<'a, T: Real> Run<'a, T> {
         }
         Ok(History {
             best_epoch: self.best.epoch,
+            learned: initial.is_nan() || self.best.loss < initial,
             loss: self.loss_of(self.data)?,
-            validation_loss: self.validation_loss()?,
+            validation_loss: self.validation.map(|_| self.best.loss),
             ended,
             epochs,
         })

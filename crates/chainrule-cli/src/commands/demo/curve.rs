@@ -52,10 +52,13 @@ where
         Series::new("prediction", &smooth, &prediction),
     )?;
     let loss = history.loss * unit;
+    if !loss.is_finite() {
+        let message = "the values are too large to be squared; use less --noise".to_owned();
+        return Err(Failure::Data(message));
+    }
     let result = format!(
-        "Mean squared error {} on {SAMPLES} samples, from epoch {} of {}, {} parameters, {}",
-        text::strong(&format!("{loss:.3e}")),
-        history.best_epoch,
+        "Mean squared error {} on {SAMPLES} samples, after {} epochs, {} parameters, {}",
+        text::strong(&text::number(loss)),
         history.epochs.len(),
         network.parameters().len(),
         T::NAME,

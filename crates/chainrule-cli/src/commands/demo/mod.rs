@@ -77,13 +77,11 @@ impl Outcome {
         match self.history.ended {
             Ended::Diverged { epoch, batch } => Err(Failure::Diverged(format!(
                 "the loss was not a finite number in epoch {epoch}, batch {}; the best parameters \
-                 before that (epoch {}) were kept. Try a smaller --learning-rate",
+                 before that were kept. Try a smaller --learning-rate",
                 batch.unwrap_or(0),
-                self.history.best_epoch,
             ))),
             Ended::Interrupted { epoch } => Err(Failure::Interrupted(format!(
-                "stopped in epoch {epoch}; the best parameters (epoch {}) were kept",
-                self.history.best_epoch
+                "stopped in epoch {epoch}; the best parameters so far were kept"
             ))),
             Ended::Completed | Ended::Early { .. } => Ok(()),
         }
@@ -105,7 +103,10 @@ fn optimizer<T: Real>(args: &Demo) -> Result<Arc<dyn Optimizer<T>>, Failure> {
 /// What is worth keeping of a demo's training.
 fn record(args: &Demo, rows: usize, history: &History) -> Record {
     Record {
-        command: Some(format!("chainrule demo {}", args.name())),
+        command: Some(match args.as_lesson {
+            true => format!("chainrule demo {} --as-lesson", args.name()),
+            false => format!("chainrule demo {}", args.name()),
+        }),
         rows,
         seed: args.seed,
         epochs: history.epochs.len(),

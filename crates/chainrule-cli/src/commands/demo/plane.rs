@@ -60,10 +60,9 @@ where
     let accuracy = metric::accuracy(logits.view(), data.targets().values.column(0))?;
     let chart = draw(title, &network, samples.x(), classes, scale)?;
     let result = format!(
-        "{} of {SAMPLES} samples right, loss {}, from epoch {} of {}, {} parameters, {}",
+        "{} of {SAMPLES} samples right, loss {}, after {} epochs, {} parameters, {}",
         text::strong(&format!("{:.1} %", 100.0 * accuracy)),
         text::number(history.loss),
-        history.best_epoch,
         history.epochs.len(),
         network.parameters().len(),
         T::NAME,
