@@ -8,6 +8,8 @@ use crate::{
 /// ℓ = −ln p_t. Softmax lives in this loss, not in the network; its gradient is p − u, where u is the
 /// target's distribution.
 ///
+/// For probabilities, take [`softmax`] of a network's outputs.
+///
 /// The target is one column with the number of the class, counted from 0.
 ///
 /// With label smoothing ε the target's distribution is (1 − ε) on the class and ε/C on each of the C
@@ -101,9 +103,27 @@ fn class<T: Real>(target: &[T]) -> usize {
     target[0].f64() as usize
 }
 
+/// The probabilities p_c = e^(y_c) / Σ e^y of the classes with these logits.
+pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
+    let log_sum = log_sum_exp(y);
+    y.iter().map(|&y| (y - log_sum).exp()).collect()
+}
+
 /// ln Σ e^y, with the largest exponent taken out so that nothing overflows.
 pub(crate) fn log_sum_exp<T: Real>(y: &[T]) -> T {
     let max = y.iter().copied().fold(T::neg_infinity(), T::max);
     let sum: T = y.iter().map(|&y| (y - max).exp()).sum();
     max + sum.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_add_up_to_one() {
+        assert!(softmax(&[3.0f64, 3.0]).iter().all(|p| (p - 0.5).abs() < 1e-15));
+        let p = softmax(&[1000.0f32, 0.0, 998.0]);
+        assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6 && p[1] == 0.0 && p[0] > p[2]);
+    }
 }

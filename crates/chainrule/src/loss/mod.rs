@@ -28,7 +28,7 @@ mod poisson;
 mod quantile;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
-pub use cross_entropy::CrossEntropy;
+pub use cross_entropy::{CrossEntropy, softmax};
 pub use gaussian::Gaussian;
 pub use huber::Huber;
 pub use log_cosh::LogCosh;
