@@ -105,8 +105,11 @@ fn class<T: Real>(target: &[T]) -> usize {
 
 /// The probabilities p_c = e^(y_c) / Σ e^y of the classes with these logits.
 pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
-    let log_sum = log_sum_exp(y);
-    y.iter().map(|&y| (y - log_sum).exp()).collect()
+    let max = y.iter().copied().fold(T::neg_infinity(), T::max);
+    let mut p: Vec<T> = y.iter().map(|&y| (y - max).exp()).collect();
+    let sum: T = p.iter().copied().sum();
+    p.iter_mut().for_each(|p| *p /= sum);
+    p
 }
 
 /// ln Σ e^y, with the largest exponent taken out so that nothing overflows.
