@@ -63,6 +63,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A solver can not start from here.
+    #[error(
+        "the parameters at the start, or the function and its slope there, are not finite numbers; start \
+         elsewhere or scale the data"
+    )]
+    Start,
     /// The training left the finite numbers before it had any result.
     #[error(
         "the training diverged at once (epoch {epoch}, batch {batch}): the loss is not a finite \

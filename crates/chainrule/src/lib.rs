@@ -71,6 +71,7 @@ pub mod network;
 pub mod optimizer;
 pub mod random;
 mod real;
+pub mod solver;
 pub mod table;
 pub mod training;
 

@@ -23,7 +23,9 @@ pub(crate) mod product;
 mod reference;
 
 pub(crate) use elementwise::{map, scale_by, update, zip_in_place};
-pub(crate) use product::{add_column_sums, product, product_accumulate, transpose};
+pub(crate) use product::{
+    add_column_sums, gram_accumulate, outer_product, product, product_accumulate, transpose,
+};
 
 use std::sync::OnceLock;
 
@@ -102,6 +104,17 @@ pub(crate) fn run_with(set: InstructionSet, task: impl Task) {
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx512 => unsafe { run_avx512(task) },
+    }
+}
+
+/// To be called after a library has used wide vectors: some leave their upper halves in use, and all narrow
+/// instructions after them are slow on some processors.
+#[inline]
+pub(crate) fn end_of_foreign_vectors() {
+    #[cfg(target_arch = "x86_64")]
+    if InstructionSet::best() != InstructionSet::Baseline {
+        // SAFETY: there is AVX, and no vector lives across this call.
+        unsafe { std::arch::x86_64::_mm256_zeroupper() }
     }
 }
 

@@ -24,13 +24,25 @@ pub(crate) fn product<T: Real>(
     shape: [usize; 3],
 ) {
     let strides = Strides { row: shape[1], column: 1 };
-    run(Product { a, strides, b, start: Start::Bias(bias), c, shape });
+    run(Product { a, strides, b, start: Start::Bias(bias), c, shape, part: Part::All });
 }
 
 /// Adds AᵀB to C for `a` [k × m], `b` [k × n], `c` [m × n]: k are the samples when C is a gradient.
 pub(crate) fn product_accumulate<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: [usize; 3]) {
     let strides = Strides { row: 1, column: shape[0] };
-    run(Product { a, strides, b, start: Start::Accumulate, c, shape });
+    run(Product { a, strides, b, start: Start::Accumulate, c, shape, part: Part::All });
+}
+
+/// Adds AᵀA to the upper triangle of C, the diagonal included, for `a` [k × n] and `c` [n × n]. Below the
+/// diagonal C holds whatever it likes afterwards.
+pub(crate) fn gram_accumulate<T: Real>(a: &[T], c: &mut [T], [k, n]: [usize; 2]) {
+    let (strides, shape) = (Strides { row: 1, column: n }, [n, k, n]);
+    run(Product { a, strides, b: a, start: Start::Accumulate, c, shape, part: Part::Upper });
+}
+
+/// Writes xᵀy [m × n] for `x` of m numbers and `y` of n.
+pub(crate) fn outer_product<T: Real>(x: &[T], y: &[T], c: &mut [T]) {
+    run(OuterProduct { x, y, c });
 }
 
 /// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
@@ -60,6 +72,14 @@ enum Start<'a, T> {
     Accumulate,
 }
 
+/// Which elements of C are wanted.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    All,
+    /// Those on and above the diagonal.
+    Upper,
+}
+
 struct Product<'a, T> {
     a: &'a [T],
     strides: Strides,
@@ -68,6 +88,7 @@ struct Product<'a, T> {
     c: &'a mut [T],
     /// m, k, n.
     shape: [usize; 3],
+    part: Part,
 }
 
 impl<T: Real> Task for Product<'_, T> {
@@ -95,6 +116,7 @@ impl<T: Real> Product<'_, T> {
     fn columns<S: Simd, const N: usize>(&mut self, j: &mut usize) {
         let [m, _, n] = self.shape;
         while *j + N <= n {
+            let m = if self.part == Part::Upper { m.min(*j + N) } else { m };
             let mut i = 0;
             while i + 8 <= m {
                 self.tile::<S, 8, N>(i, *j);
@@ -150,6 +172,23 @@ fn array<T: Real, const N: usize>(slice: &[T]) -> [T; N] {
     array
 }
 
+struct OuterProduct<'a, T> {
+    x: &'a [T],
+    y: &'a [T],
+    c: &'a mut [T],
+}
+
+impl<T: Real> Task for OuterProduct<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        for (row, &x) in self.c.chunks_exact_mut(self.y.len().max(1)).zip(self.x) {
+            for (c, &y) in row.iter_mut().zip(self.y) {
+                *c = x * y;
+            }
+        }
+    }
+}
+
 struct ColumnSums<'a, T> {
     a: &'a [T],
     sums: &'a mut [T],
@@ -200,6 +239,7 @@ mod tests {
                                 start: Start::Bias(Some(&bias)),
                                 c: &mut plain,
                                 shape: [m, k, n],
+                                part: Part::All,
                             },
                         );
                         let mut transposed: Vec<T> = bias.repeat(m);
@@ -212,6 +252,7 @@ mod tests {
                                 start: Start::Accumulate,
                                 c: &mut transposed,
                                 shape: [m, k, n],
+                                part: Part::All,
                             },
                         );
                         for ((e, p), t) in expected.iter().zip(&plain).zip(&transposed) {
@@ -222,6 +263,38 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// The upper triangle has the bits of the whole product, for every remainder.
+    #[test]
+    fn gram_matrices_are_products() {
+        let mut random = Random::new(3, Purpose::Checking);
+        for set in InstructionSet::available() {
+            for n in [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 40, 65] {
+                for k in [0, 1, 5, 40] {
+                    let a: Vec<f64> = numbers(&mut random, k * n);
+                    let mut expected = vec![0.5; n * n];
+                    let product = |c: &mut [f64], part| {
+                        let (strides, shape) = (Strides { row: 1, column: n }, [n, k, n]);
+                        let start = Start::Accumulate;
+                        run_with(set, Product { a: &a, strides, b: &a, start, c, shape, part });
+                    };
+                    product(&mut expected, Part::All);
+                    let mut upper = vec![0.5; n * n];
+                    product(&mut upper, Part::Upper);
+                    for i in 0..n {
+                        assert_eq!(upper[i * n + i..][..n - i], expected[i * n + i..][..n - i]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn outer_products() {
+        let mut c = [0.0; 6];
+        outer_product(&[2.0, 3.0], &[1.0, 10.0, 100.0], &mut c);
+        assert_eq!(c, [2.0, 20.0, 200.0, 3.0, 30.0, 300.0]);
     }
 
     #[test]

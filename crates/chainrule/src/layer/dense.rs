@@ -114,25 +114,61 @@ impl<T: Real> Layer<T> for Dense<T> {
         d_theta: &mut [T],
         memory: &mut Memory<T>,
     ) {
-        let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
-        let (w, _) = pass.theta.split_at(inputs * outputs);
+        let (inputs, outputs) = (self.inputs, self.outputs);
         let (dw, db) = d_theta.split_at_mut(inputs * outputs);
+        let dz = self.dz_and_dx(pass, dy, dx, memory);
+        // dw = xᵀ dz
+        kernel::product_accumulate(slice(&pass.x), dz, dw, [inputs, pass.x.nrows(), outputs]);
+        // db = Σ dz
+        kernel::add_column_sums(dz, db);
+    }
+
+    /// Of row i:
+    ///
+    /// > dw = xᵢᵀ dzᵢ, db = dzᵢ
+    fn backward_by_row(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        mut jacobian: ArrayViewMut2<T>,
+        memory: &mut Memory<T>,
+    ) {
+        let dz = self.dz_and_dx(pass, dy, dx, memory);
+        let rows = pass.x.outer_iter().zip(dz.chunks_exact(self.outputs));
+        for ((x, dz), mut d_theta) in rows.zip(jacobian.outer_iter_mut()) {
+            let d_theta = d_theta.as_slice_mut().expect(super::STANDARD_LAYOUT);
+            let (dw, db) = d_theta.split_at_mut(self.inputs * self.outputs);
+            kernel::outer_product(x.as_slice().expect(super::STANDARD_LAYOUT), dz, dw);
+            db.copy_from_slice(dz);
+        }
+    }
+}
+
+impl<T: Real> Dense<T> {
+    /// Returns dz = dy · σ'(z) and writes dx = dz wᵀ when asked.
+    fn dz_and_dx<'m>(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        memory: &'m mut Memory<T>,
+    ) -> &'m [T] {
+        let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
         let (z, rest) = memory.numbers.split_at_mut(rows * outputs);
         let (dz, rest) = rest.split_at_mut(rows * outputs);
 
         // dz = dy · σ'(z)
         dz.copy_from_slice(slice(&dy));
         self.activation.apply_derivative(z, slice(&pass.y), dz);
-        // dw = xᵀ dz
-        kernel::product_accumulate(slice(&pass.x), dz, dw, [inputs, rows, outputs]);
-        // db = Σ dz
-        kernel::add_column_sums(dz, db);
         // dx = dz wᵀ
         if let Some(mut dx) = dx {
+            let w = &pass.theta[..inputs * outputs];
             let w_transposed = &mut rest[..outputs * inputs];
             kernel::transpose(w, inputs, outputs, w_transposed);
             let shape = [rows, outputs, inputs];
             kernel::product(dz, w_transposed, None, slice_mut(&mut dx), shape);
         }
+        dz
     }
 }

@@ -45,8 +45,11 @@ pub use prelu::Prelu;
 pub use residual::Residual;
 pub use sequential::Sequential;
 
-use crate::{Real, random::Random};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use crate::{
+    Real,
+    random::{Purpose, Random},
+};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 use std::{fmt::Debug, ops::Range};
 
 /// A differentiable map y = f(x; θ) and its chain rule.
@@ -121,6 +124,38 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
         d_theta: &mut [T],
         memory: &mut Memory<T>,
     );
+
+    /// The backward pass with the rows kept apart: *writes* ∂Lᵢ/∂θ, the part of row i, to row i of `jacobian`
+    /// [rows × parameters] and, when asked, dx. Second-order solvers ask for it.
+    ///
+    /// For layers that do not [couple rows](Self::couples_rows). Provided: one row after another through
+    /// [`forward`](Self::forward) and [`backward`](Self::backward), which is right for all of them.
+    fn backward_by_row(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        mut dx: Option<ArrayViewMut2<T>>,
+        mut jacobian: ArrayViewMut2<T>,
+        memory: &mut Memory<T>,
+    ) {
+        let _ = memory; // that of all rows together
+        let mut memory = self.memory(1);
+        let mut random = Random::new(0, Purpose::Checking);
+        let mut y = vec![T::zero(); self.outputs()];
+        for row in 0..pass.x.nrows() {
+            let only = s![row..row + 1, ..];
+            let x = pass.x.slice(only);
+            let mode = Mode::Train { random: &mut random, statistics: &mut [] };
+            self.forward(pass.theta, x, matrix_mut(&mut y, 1, self.outputs()), &mut memory, mode);
+
+            let pass = Pass { theta: pass.theta, x, y: matrix(&y, 1, self.outputs()) };
+            let dx = dx.as_mut().map(|dx| dx.slice_mut(only));
+            let mut d_theta = jacobian.row_mut(row);
+            d_theta.fill(T::zero());
+            let d_theta = d_theta.as_slice_mut().expect(STANDARD_LAYOUT);
+            self.backward(pass, dy.slice(only), dx, d_theta, &mut memory);
+        }
+    }
 }
 
 /// What a forward pass read and wrote, for the backward pass after it.

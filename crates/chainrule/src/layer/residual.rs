@@ -96,4 +96,21 @@ impl<T: Real> Layer<T> for Residual<T> {
             dx += &dy;
         }
     }
+
+    fn backward_by_row(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        mut dx: Option<ArrayViewMut2<T>>,
+        jacobian: ArrayViewMut2<T>,
+        memory: &mut Memory<T>,
+    ) {
+        let y = super::matrix(&memory.numbers, pass.x.nrows(), pass.x.ncols());
+        let inner_dx = dx.as_mut().map(|dx| dx.view_mut());
+        let pass = Pass { y, ..pass };
+        self.inner.backward_by_row(pass, dy, inner_dx, jacobian, &mut memory.inner[0]);
+        if let Some(mut dx) = dx {
+            dx += &dy;
+        }
+    }
 }

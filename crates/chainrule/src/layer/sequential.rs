@@ -6,7 +6,7 @@ use crate::{
     error::{Error, expect},
     random::Random,
 };
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 use std::{ops::Range, sync::Arc};
 
 /// Layers one after another: forwards through the list, and back through the same list.
@@ -92,11 +92,11 @@ impl<T: Real> Layer<T> for Sequential<T> {
         self.layers.iter().any(|layer| layer.couples_rows())
     }
 
-    /// h₀ = x, hᵢ = fᵢ(hᵢ₋₁), y = the last of them
     fn predicts_as_it_trains(&self) -> bool {
         self.layers.iter().all(|layer| layer.predicts_as_it_trains())
     }
 
+    /// h₀ = x, hᵢ = fᵢ(hᵢ₋₁), y = the last of them
     fn forward(
         &self,
         theta: &[T],
@@ -123,14 +123,44 @@ impl<T: Real> Layer<T> for Sequential<T> {
         }
     }
 
-    /// From the last layer to the first: each turns ∂L/∂(its outputs) into ∂L/∂(its inputs).
     fn backward(
         &self,
         pass: Pass<T>,
         dy: ArrayView2<T>,
-        mut dx: Option<ArrayViewMut2<T>>,
+        dx: Option<ArrayViewMut2<T>>,
         d_theta: &mut [T],
         memory: &mut Memory<T>,
+    ) {
+        self.back(pass, dy, dx, memory, |i, pass, dy, dx, memory| {
+            let d_theta = &mut d_theta[self.theta[i].clone()];
+            self.layers[i].backward(pass, dy, dx, d_theta, memory);
+        });
+    }
+
+    fn backward_by_row(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        mut jacobian: ArrayViewMut2<T>,
+        memory: &mut Memory<T>,
+    ) {
+        self.back(pass, dy, dx, memory, |i, pass, dy, dx, memory| {
+            let jacobian = jacobian.slice_mut(s![.., self.theta[i].clone()]);
+            self.layers[i].backward_by_row(pass, dy, dx, jacobian, memory);
+        });
+    }
+}
+
+impl<T: Real> Sequential<T> {
+    /// From the last layer to the first: `step` lets layer i turn ∂L/∂(its outputs) into ∂L/∂(its inputs).
+    fn back(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        mut dx: Option<ArrayViewMut2<T>>,
+        memory: &mut Memory<T>,
+        mut step: impl FnMut(usize, Pass<T>, ArrayView2<T>, Option<ArrayViewMut2<T>>, &mut Memory<T>),
     ) {
         let rows = pass.x.nrows();
         let (sum, widest) = self.hidden_widths();
@@ -158,8 +188,7 @@ impl<T: Real> Layer<T> for Sequential<T> {
                 0 => dx.take(),
                 _ => Some(matrix_mut(dh_before, rows, layer.inputs())),
             };
-            let d_theta = &mut d_theta[self.theta[i].clone()];
-            layer.backward(inner_pass, dy, dx, d_theta, &mut memory.inner[i]);
+            step(i, inner_pass, dy, dx, &mut memory.inner[i]);
             (output, hidden) = (input, rest);
             std::mem::swap(&mut dh, &mut dh_before);
         }
