@@ -63,6 +63,30 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A solver that is not made for the task.
+    #[error("{solver} is not made for {what}; {instead}")]
+    Unsuitable {
+        /// The name of the solver.
+        solver: &'static str,
+        /// What it can not deal with.
+        what: String,
+        /// What to do instead.
+        instead: String,
+    },
+    /// A task that is too large for a solver.
+    #[error(
+        "{solver} would need {gigabytes:.1} GiB of memory for {parameters} parameters; use {instead}"
+    )]
+    Memory {
+        /// The name of the solver.
+        solver: &'static str,
+        /// The parameters of the network.
+        parameters: usize,
+        /// What it would take, in GiB.
+        gigabytes: f64,
+        /// What to use instead.
+        instead: &'static str,
+    },
     /// A solver can not start from here.
     #[error(
         "the parameters at the start, or the function and its slope there, are not finite numbers; start \

@@ -9,6 +9,7 @@ use crate::{
     layer::*,
     loss::*,
     optimizer::{Adagrad, Adam, Lion, Nadam, Optimizer, RmsProp, Sgd},
+    solver::{BayesianRegularization, Lbfgs, LevenbergMarquardt, ScaledConjugateGradient, Solver},
 };
 use std::sync::Arc;
 
@@ -98,4 +99,19 @@ pub fn optimizers<T: Real>() -> Vec<Arc<dyn Optimizer<T>>> {
 /// The optimizer of this name.
 pub fn optimizer<T: Real>(name: &str) -> Option<Arc<dyn Optimizer<T>>> {
     optimizers().into_iter().find(|optimizer| optimizer.name() == name)
+}
+
+/// All solvers of the full batch with their usual constants.
+pub fn solvers() -> Vec<Solver> {
+    vec![
+        LevenbergMarquardt::default().into(),
+        BayesianRegularization::default().into(),
+        Lbfgs::default().into(),
+        ScaledConjugateGradient.into(),
+    ]
+}
+
+/// The solver of this name.
+pub fn solver(name: &str) -> Option<Solver> {
+    solvers().into_iter().find(|solver| solver.name() == name)
 }

@@ -11,8 +11,9 @@ use chainrule::{
     loss::{Loss, MeanSquaredError, Targets},
     optimizer::{Adam, Clip, Descent, Penalty, Schedule},
     random::{Purpose, Random},
+    solver::Stopping,
     table,
-    training::EarlyStopping,
+    training::{EarlyStopping, FullBatch},
 };
 use ndarray::{Array1, Array2};
 use std::{
@@ -199,6 +200,35 @@ fn steps_of_every_optimizer_allocate_nothing() {
             };
             let data = samples(rows);
             assert_epochs_allocate_nothing(&training, &deep(), &data);
+        }
+    }
+}
+
+/// After as many iterations as L-BFGS remembers, a longer run asks for no more memory than a shorter one.
+#[test]
+fn iterations_of_every_solver_allocate_nothing() {
+    for rows in [7, 30, 600] {
+        for solver in table::solvers() {
+            let run = |iterations| {
+                // Steps that never end by themselves: noise, and no tolerance.
+                let stopping = Stopping { goal: 0.0, gradient: 0.0, step: 0.0, decrease: 0.0 };
+                let training =
+                    FullBatch { iterations, stopping, ..FullBatch::new(MeanSquaredError, solver) };
+                let hidden = Dense::new(INPUTS, 5, Tanh);
+                let mut network =
+                    Network::builder(INPUTS).layer(hidden).dense(1, Identity).build(1).unwrap();
+                let data = samples::<f64>(rows);
+                let mut epochs = 0;
+                let count = allocations(|| {
+                    epochs = training.run(&mut network, &data, None, &mut ()).unwrap().epochs.len();
+                });
+                (count, epochs)
+            };
+            run(1); // the first product on a thread plans room for all
+            let ((short, few), (long, more)) = (run(3), run(12));
+            assert!(few < more, "{solver:?} with {rows} rows ended after {more} iterations");
+            // The room for the history is one allocation of any size.
+            assert_eq!(short, long, "{solver:?} with {rows} rows");
         }
     }
 }

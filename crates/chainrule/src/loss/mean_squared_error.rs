@@ -10,6 +10,10 @@ impl<T: Real> Loss<T> for MeanSquaredError {
         "mean_squared_error"
     }
 
+    fn is_squared_error(&self) -> bool {
+        true
+    }
+
     fn value(&self, y: &[T], target: &[T]) -> T {
         mean(y, target, |y, t| (y - t) * (y - t))
     }

@@ -92,6 +92,11 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
         sum
     }
 
+    /// Whether ℓ is the mean of (y − t)² over the outputs, so that solvers of least squares can minimise it.
+    fn is_squared_error(&self) -> bool {
+        false
+    }
+
     /// The divisor of the mean alone: Σᵢ wᵢ.
     fn divisor(&self, targets: Targets<T>) -> f64 {
         let shares = targets.values.outer_iter().enumerate();

@@ -58,6 +58,11 @@ impl<T: Real> Network<T> {
         &self.layer
     }
 
+    /// The same, to be kept.
+    pub(crate) fn shared_layer(&self) -> Arc<Sequential<T>> {
+        Arc::clone(&self.layer)
+    }
+
     /// The number of columns of the inputs.
     pub fn inputs(&self) -> usize {
         self.layer.inputs()

@@ -49,6 +49,11 @@ const SETTLED: usize = 8;
 /// What counts as nothing: this part of the objective, and of γ.
 const LITTLE: f64 = 1e-4;
 
+/// The penalty begins with this part of what the first guess says,
+const FIRST_PART: f64 = 1e-2;
+/// and rises by no more than this factor in an iteration.
+const LARGEST_RISE: f64 = 1.3;
+
 impl BayesianRegularization {
     /// Before the first iteration.
     pub fn start<'p>(
@@ -58,7 +63,7 @@ impl BayesianRegularization {
         stopping: Stopping,
     ) -> Result<impl Iterate + 'p, Error> {
         let (damping, scaling) = (self.damping, Scaling::Identity);
-        let method = LevenbergMarquardt { damping, scaling, acceleration: false };
+        let method = LevenbergMarquardt { damping, scaling, acceleration: true };
         let state = State::new(method, problem, theta, stopping)?;
         let (parameters, residuals) = (theta.len(), state.equations.residuals());
         // Before anything is known: as many parameters as the data could determine at most.
@@ -95,7 +100,12 @@ impl Regularized<'_> {
         let n = self.evidence.residuals as f64;
         // As many parameters as residuals would leave no noise to be seen.
         let noise = errors / (n - gamma).max(1e-3 * n);
-        let ridge = noise * gamma / squares.max(f64::MIN_POSITIVE);
+        let mut ridge = noise * gamma / squares.max(f64::MIN_POSITIVE);
+        // What has not been learned yet looks like noise: taken at its word at once, it would never be learned.
+        ridge = match equations.ridge {
+            0.0 => ridge * FIRST_PART,
+            before => ridge.min(before * LARGEST_RISE),
+        };
         // A perfect fit has no noise; the matrix stays regular all the same.
         equations.ridge = ridge.clamp(1e-18, 1e18);
         self.evidence.effective_parameters = gamma;

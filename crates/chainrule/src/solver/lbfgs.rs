@@ -39,12 +39,13 @@ impl Lbfgs {
 struct State<'p> {
     objective: &'p mut dyn Objective,
     stopping: Stopping,
-    memory: usize,
     theta: Vec<f64>,
     value: f64,
     gradient: Vec<f64>,
     /// The latest last.
     pairs: VecDeque<Pair>,
+    /// Room for pairs to come.
+    spare: Vec<Pair>,
     direction: Vec<f64>,
     trial: Vec<f64>,
     trial_gradient: Vec<f64>,
@@ -56,6 +57,12 @@ struct Pair {
     s: Vec<f64>,
     y: Vec<f64>,
     rho: f64,
+}
+
+impl Pair {
+    fn new(parameters: usize) -> Self {
+        Self { s: vec![0.0; parameters], y: vec![0.0; parameters], rho: 0.0 }
+    }
 }
 
 impl<'p> State<'p> {
@@ -79,11 +86,11 @@ impl<'p> State<'p> {
         Ok(Self {
             objective,
             stopping,
-            memory,
             theta: theta.to_vec(),
             value,
             gradient,
             pairs: VecDeque::with_capacity(memory),
+            spare: (0..memory).map(|_| Pair::new(n)).collect(),
             direction: vec![0.0; n],
             trial: vec![0.0; n],
             trial_gradient: vec![0.0; n],
@@ -115,15 +122,8 @@ impl<'p> State<'p> {
 
     /// Takes the step to the trial point in, and remembers it where the surface bends upwards.
     fn accept(&mut self, value: f64) -> f64 {
-        let mut pair = match self.pairs.len() == self.memory {
-            true => self.pairs.pop_front(),
-            false => None,
-        }
-        .unwrap_or_else(|| Pair {
-            s: vec![0.0; self.theta.len()],
-            y: vec![0.0; self.theta.len()],
-            rho: 0.0,
-        });
+        let spare = self.spare.pop();
+        let Some(mut pair) = spare.or_else(|| self.pairs.pop_front()) else { return 0.0 };
         for i in 0..self.theta.len() {
             pair.s[i] = self.trial[i] - self.theta[i];
             pair.y[i] = self.trial_gradient[i] - self.gradient[i];
@@ -132,6 +132,8 @@ impl<'p> State<'p> {
         if curvature > f64::EPSILON * dot(&pair.y, &pair.y) {
             pair.rho = 1.0 / curvature;
             self.pairs.push_back(pair);
+        } else {
+            self.spare.push(pair);
         }
         std::mem::swap(&mut self.theta, &mut self.trial);
         std::mem::swap(&mut self.gradient, &mut self.trial_gradient);
@@ -199,7 +201,7 @@ impl Iterate for State<'_> {
             if self.pairs.is_empty() {
                 break;
             }
-            self.pairs.clear();
+            self.spare.extend(self.pairs.drain(..));
         }
         iteration.reason = Some(Reason::Precision);
         iteration

@@ -45,7 +45,7 @@ pub enum Scaling {
 impl Default for LevenbergMarquardt {
     /// A first damping of 10⁻³, for the parameters of a network.
     fn default() -> Self {
-        Self { damping: 1e-3, scaling: Scaling::Identity, acceleration: false }
+        Self { damping: 1e-3, scaling: Scaling::Identity, acceleration: true }
     }
 }
 

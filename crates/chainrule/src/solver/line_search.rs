@@ -54,7 +54,7 @@ pub(super) fn strong_wolfe(
             low = point;
         }
         step = match high {
-            None => 2.0 * low.step,
+            None => 4.0 * low.step,
             Some(high) => between(low, high),
         };
         let width = high.map_or(f64::INFINITY, |high| (high.step - low.step).abs());

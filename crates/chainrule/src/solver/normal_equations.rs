@@ -36,6 +36,8 @@ pub(crate) struct NormalEquations {
     gram: Vec<f64>,
     /// The lower triangle of a Cholesky factorization of the damped matrix.
     factor: Mat<f64>,
+    /// Its inverse, where that was asked for.
+    inverse: Mat<f64>,
     scratch: MemBuffer,
     /// Of one shard; of the only one where there is just one.
     jacobian: Vec<f64>,
@@ -52,7 +54,7 @@ pub(crate) struct NormalEquations {
     /// L(θ).
     pub(super) value: f64,
     /// g = Jᵀr + Cθ.
-    pub(super) gradient: Vec<f64>,
+    pub(crate) gradient: Vec<f64>,
 }
 
 /// What a problem of some size demands.
@@ -101,6 +103,7 @@ impl NormalEquations {
             is_dual,
             gram: vec![0.0; size * size],
             factor: Mat::zeros(size, size),
+            inverse: Mat::new(),
             scratch: MemBuffer::new(scratch),
             jacobian: vec![0.0; shard],
             other: when(is_dual && many, shard),
@@ -218,7 +221,7 @@ impl NormalEquations {
     }
 
     /// Whether the matrix is [residuals × residuals]: damping is then one number for all parameters.
-    pub(super) fn is_dual(&self) -> bool {
+    pub(crate) fn is_dual(&self) -> bool {
         self.is_dual
     }
 
@@ -321,12 +324,13 @@ impl NormalEquations {
 
     /// Adds Jᵀu to `sum`, where u is the solution of the dual system.
     fn combine_rows(&mut self, problem: &mut dyn LeastSquares, theta: &[f64], sum: &mut [f64]) {
-        let u = self.right.col_as_slice(0).to_vec();
+        let right = std::mem::replace(&mut self.right, Mat::new());
         let parameters = self.parameters;
         self.for_each_shard(problem, theta, |_, _, at, _, jacobian| {
-            let u = &u[at];
+            let u = &right.col_as_slice(0)[at];
             kernel::product_accumulate(u, jacobian, sum, [1, u.len(), parameters]);
         });
+        self.right = right;
     }
 
     /// Calls `each` with the problem, the number of a shard, where its residuals lie, these residuals, and their
@@ -381,10 +385,14 @@ impl NormalEquations {
     /// tr(M⁻¹) of the factorized matrix M = LLᵀ: the sum of the squares of L⁻¹.
     pub(super) fn trace_of_inverse(&mut self) -> f64 {
         let size = self.size();
-        let mut inverse = Mat::<f64>::zeros(size, size);
-        invert_lower_triangular(inverse.as_mut(), self.factor.as_ref(), Par::Seq);
+        if self.inverse.nrows() != size {
+            self.inverse = Mat::zeros(size, size);
+        }
+        invert_lower_triangular(self.inverse.as_mut(), self.factor.as_ref(), Par::Seq);
         kernel::end_of_foreign_vectors();
-        (0..size).map(|j| inverse.col_as_slice(j)[j..].iter().map(|v| v * v).sum::<f64>()).sum()
+        (0..size)
+            .map(|j| self.inverse.col_as_slice(j)[j..].iter().map(|v| v * v).sum::<f64>())
+            .sum()
     }
 
     /// Entry (i, j) of JᵀJ or JJᵀ, i ≤ j.

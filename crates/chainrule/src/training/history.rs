@@ -1,3 +1,5 @@
+use crate::solver::{Evidence, Iteration, Reason};
+
 /// What happened in one epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
@@ -7,8 +9,10 @@ pub struct Epoch {
     pub training_loss: f64,
     /// The loss on the validation data after the epoch.
     pub validation_loss: Option<f64>,
-    /// The learning rate of the last step.
+    /// The learning rate of the last step; 1 for a solver, which finds the length of its steps itself.
     pub learning_rate: f64,
+    /// What the solver did, where there is one.
+    pub iteration: Option<Iteration>,
     /// Whether this epoch has the best parameters so far.
     pub improved: bool,
 }
@@ -28,6 +32,8 @@ pub struct History {
     pub validation_loss: Option<f64>,
     /// Why the training ended.
     pub ended: Ended,
+    /// What Bayesian regularisation has found out; its noise is the variance of the targets around the network.
+    pub evidence: Option<Evidence>,
 }
 
 /// Why a training ended.
@@ -35,6 +41,13 @@ pub struct History {
 pub enum Ended {
     /// All epochs were done.
     Completed,
+    /// The solver has come as far as it was asked to, or as it can.
+    Converged {
+        /// The last iteration.
+        epoch: usize,
+        /// Why it stopped.
+        reason: Reason,
+    },
     /// There was no more progress; see [`EarlyStopping`](super::EarlyStopping).
     Early {
         /// The last epoch.

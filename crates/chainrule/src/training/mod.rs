@@ -10,18 +10,28 @@
 //!        └─ …                                         ─┘
 //! ```
 //!
+//! [`Training`] does that with a first-order optimizer and mini-batches, [`FullBatch`] lets a
+//! [solver](crate::solver) look at all samples in each iteration.
+//!
 //! The sum is right because a loss divides by the weight of the *whole* batch, and it is the same to
 //! the last bit, whoever computes the shards.
 
+mod best;
 mod early_stopping;
+mod full_batch;
 mod history;
 mod observer;
+mod parallel;
+mod problem;
 mod run;
 mod shards;
 
 pub use early_stopping::EarlyStopping;
+pub use full_batch::FullBatch;
 pub use history::{Ended, Epoch, History};
 pub use observer::Observer;
+pub use parallel::in_parallel;
+pub use problem::{MeanLoss, Residuals};
 
 use crate::{
     Network, Real,

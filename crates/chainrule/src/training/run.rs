@@ -1,4 +1,4 @@
-use super::{EarlyStopping, Ended, Epoch, History, Observer, Training, shards::Shards};
+use super::{EarlyStopping, Ended, Epoch, History, Observer, Training, best::Best, shards::Shards};
 use crate::{
     Network, Real,
     data::Dataset,
@@ -41,27 +41,6 @@ enum Judge {
     Training,
 }
 
-/// The best parameters so far.
-struct Best<T> {
-    loss: f64,
-    epoch: usize,
-    theta: Vec<T>,
-    statistics: Vec<T>,
-}
-
-impl<T: Real> Best<T> {
-    /// Takes note of an epoch's loss; true if it is the best so far and the parameters were kept.
-    fn offer(&mut self, network: &Network<T>, loss: f64, epoch: usize) -> bool {
-        if loss >= self.loss || !loss.is_finite() || !network.is_finite() {
-            return false;
-        }
-        (self.loss, self.epoch) = (loss, epoch);
-        self.theta.copy_from_slice(network.parameters());
-        self.statistics.copy_from_slice(network.statistics());
-        true
-    }
-}
-
 impl<'a, T: Real> Run<'a, T> {
     pub(super) fn new(
         training: &'a Training<T>,
@@ -89,12 +68,7 @@ impl<'a, T: Real> Run<'a, T> {
             weights,
             order: (0..data.len()).collect(),
             shuffling: Random::new(training.seed, Purpose::Shuffling),
-            best: Best {
-                loss: f64::INFINITY,
-                epoch: 0,
-                theta: network.parameters().to_vec(),
-                statistics: network.statistics().to_vec(),
-            },
+            best: Best::new(network),
             training,
             network,
             data,
@@ -135,6 +109,7 @@ impl<'a, T: Real> Run<'a, T> {
                 training_loss: steps.loss,
                 validation_loss,
                 learning_rate: steps.learning_rate,
+                iteration: None,
                 improved,
             };
             epochs.push(report);
@@ -177,6 +152,7 @@ impl<'a, T: Real> Run<'a, T> {
             validation_loss: self.validation.map(|_| self.best.loss),
             ended,
             epochs,
+            evidence: None,
         })
     }
 

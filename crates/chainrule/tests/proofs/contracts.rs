@@ -4,7 +4,7 @@ use crate::support::{Trial, fill, network, normals, random};
 use chainrule::{
     Network, Real,
     activation::{Gelu, Identity, Tanh},
-    layer::{Dense, Layer},
+    layer::{Dense, Layer, Pass},
     table,
 };
 use ndarray::{Array2, Axis, s};
@@ -53,6 +53,39 @@ fn backward_writes_dx_and_adds_to_d_theta() {
         let mut added = start.clone();
         trial.backward(&mut added);
         assert_sum(&name, &added, [&start, &once]);
+    }
+}
+
+/// The rows that are kept apart add up to the gradient, and each is that of the row alone.
+#[test]
+fn backward_by_row_is_backward_of_each_row() {
+    for mut trial in trials(7).filter(|trial| trial.layer.predicts_as_it_trains()) {
+        let name = trial.name();
+        let mut sum = trial.zeros();
+        let dx = trial.backward(&mut sum);
+        // `backward_by_row` writes both: the NaN must be gone after it.
+        let mut jacobian = Array2::from_elem((7, sum.len()), f64::NAN);
+        let mut dx_by_row = Array2::from_elem(dx.dim(), f64::NAN);
+        let pass = Pass { theta: &trial.theta, x: trial.x.view(), y: trial.y.view() };
+        let (dy, memory) = (trial.dy.view(), &mut trial.memory);
+        let wanted = Some(dx_by_row.view_mut());
+        trial.layer.backward_by_row(pass, dy, wanted, jacobian.view_mut(), memory);
+        assert!((&dx_by_row - &dx).iter().all(|d| d.abs() < 1e-13), "{name}: {dx_by_row} {dx}");
+        for (j, column) in jacobian.columns().into_iter().enumerate() {
+            let size = column.iter().fold(1.0f64, |size, v| size.max(v.abs()));
+            assert!((column.sum() - sum[j]).abs() < 1e-13 * size, "{name}: dθ[{j}]");
+        }
+        for row in 0..7 {
+            let only = s![row..row + 1, ..];
+            let (x, dy) = (trial.x.slice(only).to_owned(), trial.dy.slice(only).to_owned());
+            let layer = Arc::clone(&trial.layer);
+            let mut alone =
+                Trial::with_numbers(layer, trial.theta.clone(), trial.statistics.clone(), x, dy);
+            alone.train();
+            let mut d_theta = alone.zeros();
+            alone.backward(&mut d_theta);
+            assert_sum(&name, jacobian.row(row).as_slice().unwrap(), [&d_theta, &trial.zeros()]);
+        }
     }
 }
 

@@ -59,6 +59,17 @@ fn every_optimizer_has_an_entry() {
     assert_covered("optimizer", &["clip", "penalty", "schedule"], files);
 }
 
+#[test]
+fn every_solver_has_an_entry() {
+    let entries = table::solvers();
+    let helpers = ["line_search", "normal_equations"];
+    assert_covered("solver", &helpers, entries.iter().map(|entry| entry.name().to_owned()));
+    for entry in entries {
+        assert_eq!(table::solver(entry.name()), Some(entry));
+        assert!(table::optimizer::<f64>(entry.name()).is_none(), "one name for two things");
+    }
+}
+
 /// Names are what files and command lines find things by: each is lower case with underscores, there
 /// once, and found. Layers are examples and may repeat a name, with other settings.
 #[test]

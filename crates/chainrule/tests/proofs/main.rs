@@ -8,6 +8,7 @@
 //! | `gradients.rs` | the derivatives are those of the functions |
 //! | `precision.rs` | f32 agrees with f64, and nothing overflows or hides a NaN |
 //! | `contracts.rs` | layers keep what the trait `Layer` promises |
+//! | `solvers.rs` | solvers find the minimum, whatever the form of the equations, and end well |
 //! | `training.rs` | training is reproducible, weighs samples rightly and ends well |
 //!
 //! That a training step allocates nothing is proven in `tests/allocation.rs`.
@@ -17,5 +18,6 @@ mod coverage;
 mod gradients;
 mod precision;
 mod pytorch;
+mod solvers;
 mod support;
 mod training;

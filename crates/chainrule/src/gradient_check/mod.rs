@@ -8,6 +8,8 @@
 //! kink, such as that of ReLU at 0, the derivatives from the left and from the right differ; there
 //! the backward pass may give any number between them.
 //!
+//! Sums of squares have siblings of these checks: [`jacobian`], and [`normal_equations`] for what a solver makes of it.
+//!
 //! A check in which every entry is zero proves nothing and is refused.
 //!
 //! ```
@@ -25,6 +27,10 @@
 //! let error = gradient_check::activation(&Cube).unwrap_err();
 //! assert!(error.to_string().contains("∂y/∂x at x ="), "{error}");
 //! ```
+
+mod jacobian;
+
+pub use jacobian::{jacobian, normal_equations};
 
 use crate::{
     Network,
