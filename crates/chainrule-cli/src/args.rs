@@ -1,11 +1,11 @@
 //! The command line: one item for each flag. The help texts are these comments.
 
-use chainrule::table;
+use chainrule::{solver::Solver, table};
 use clap::{
     Parser, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, Styles},
+    builder::{PossibleValue, PossibleValuesParser, Styles, TypedValueParser},
 };
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Train a network on a CSV file of numbers and write a model file
     Fit(Fit),
+    /// Let the solvers train one network on a table from the same start, and compare error and time
+    Race(Race),
     /// Write a model's predictions for a CSV file
     Predict(Predict),
     /// Describe a model file
@@ -53,6 +55,7 @@ const DEMO_EXAMPLES: &str = "\
 Examples:
   chainrule demo sine
   chainrule demo sine --as-lesson                      the lesson's recipe, to the digit
+  chainrule demo sine --hidden 20 --activation tanh --solver lm
   chainrule demo spiral --activation tanh --seed 7";
 
 #[derive(Debug, clap::Args)]
@@ -64,7 +67,7 @@ pub(crate) struct Demo {
 
     /// The lesson's recipe to the letter: raw x, zero biases, the random numbers of numpy's
     /// RandomState(seed), one number of noise for all samples, double precision
-    #[arg(long, conflicts_with_all = ["noise", "activation", "optimizer"])]
+    #[arg(long, conflicts_with_all = ["noise", "activation", "solver"])]
     pub(crate) as_lesson: bool,
 
     /// Standard deviation of the normal noise, drawn for each sample [default: 0 for curves, 0.02 to 0.1 in
@@ -72,7 +75,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NUMBER", value_parser = not_negative)]
     pub(crate) noise: Option<f64>,
 
-    /// How often all samples are seen [default: 5000 for curves, 1000 in the plane]
+    /// How often all samples are seen: epochs or iterations [default: 5000 for curves, 1000 in the plane]
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) epochs: Option<usize>,
 
@@ -84,11 +87,12 @@ pub(crate) struct Demo {
     #[arg(long, default_value = "relu", value_parser = activation())]
     pub(crate) activation: String,
 
-    /// The rule that turns a gradient into a step
-    #[arg(long, default_value = "adam", value_parser = optimizer())]
-    pub(crate) optimizer: String,
+    /// How it is learned: by the steps of an optimizer, or by a solver, which looks at all samples at once (the first
+    /// four; lm, bayes and scg are short names)
+    #[arg(long, alias = "optimizer", default_value = "adam", value_parser = solver())]
+    pub(crate) solver: String,
 
-    /// The length of the steps
+    /// The length of an optimizer's steps
     #[arg(long, value_name = "NUMBER", default_value_t = 0.01, value_parser = positive)]
     pub(crate) learning_rate: f64,
 
@@ -96,7 +100,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NUMBER", default_value_t = 42)]
     pub(crate) seed: u64,
 
-    /// The numbers that are computed with [default: f32; f64 with --as-lesson]
+    /// The numbers that are computed with [default: f32; f64 with --as-lesson or a solver]
     #[arg(long, value_enum)]
     pub(crate) precision: Option<Precision>,
 
@@ -125,7 +129,7 @@ pub(crate) enum Precision {
 const FIT_EXAMPLES: &str = "\
 Examples:
   chainrule fit pump.csv --target flow
-  chainrule fit pump.csv --target flow,pressure --hidden 32,32 --activation tanh
+  chainrule fit pump.csv --target flow,pressure --hidden 32,32 --solver adam
   chainrule fit pump.csv --target flow --out models/pump.safetensors --seed 7";
 
 #[derive(Debug, clap::Args)]
@@ -146,11 +150,11 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Units of each hidden layer [default: 64,64]
+    /// Units of each hidden layer [default: 20 with a solver, 64,64 with an optimizer]
     #[arg(long, value_name = "UNITS,...", value_delimiter = ',', value_parser = positive_count)]
     pub(crate) hidden: Vec<usize>,
 
-    /// The activation of the hidden layers [default: silu]
+    /// The activation of the hidden layers [default: tanh with a solver, silu with an optimizer]
     #[arg(long, value_parser = activation())]
     pub(crate) activation: Option<String>,
 
@@ -158,19 +162,33 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "PART", value_parser = below_one)]
     pub(crate) dropout: Option<f64>,
 
-    /// The rule that turns a gradient into a step [default: adam]
-    #[arg(long, value_parser = optimizer())]
-    pub(crate) optimizer: Option<String>,
+    /// How the network is trained: by a solver, which looks at all rows at once (the first four), or by the steps of an
+    /// optimizer; lm, bayes and scg are short names
+    #[arg(long, alias = "optimizer", default_value = "auto", value_parser = solver_or_auto())]
+    pub(crate) solver: String,
 
-    /// The length of the steps [default: 0.005]
+    /// How many trainings start from different weights; the best one on the held-out rows is kept [default: 4 with a
+    /// solver of least squares, else 1]
+    #[arg(long, value_name = "COUNT", value_parser = positive_count)]
+    pub(crate) restarts: Option<usize>,
+
+    /// How many of them are done at a time; it does not change the model [default: the processor's cores]
+    #[arg(long, value_name = "COUNT", value_parser = positive_count)]
+    pub(crate) threads: Option<usize>,
+
+    /// The length of an optimizer's steps [default: 0.005]
     #[arg(long, value_name = "NUMBER", value_parser = positive)]
     pub(crate) learning_rate: Option<f64>,
 
-    /// How often all samples are seen at most [default: 1000]
+    /// How often all samples are seen at most: epochs or iterations [default: 1000]
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) epochs: Option<usize>,
 
-    /// Samples in a step [default: chosen by the number of rows]
+    /// Ends the training after this time, such as 30s, 5m or 1h, with the best parameters so far [default: no limit]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) time: Option<Duration>,
+
+    /// Samples in an optimizer's step [default: chosen by the number of rows]
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) batch_size: Option<usize>,
 
@@ -178,7 +196,8 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "PART", value_parser = part)]
     pub(crate) validation: Option<f64>,
 
-    /// Epochs without progress on the held-out rows before the training stops [default: 100]
+    /// Epochs without progress on the held-out rows before the training stops [default: 30 with a solver of least
+    /// squares, else 100]
     #[arg(long, value_name = "COUNT", value_parser = positive_count)]
     pub(crate) patience: Option<usize>,
 
@@ -194,13 +213,73 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) seed: u64,
 
-    /// The numbers that are computed with
-    #[arg(long, value_enum, default_value = "f32")]
-    pub(crate) precision: Precision,
+    /// The numbers that are computed with [default: f64 with a solver, f32 with an optimizer]
+    #[arg(long, value_enum)]
+    pub(crate) precision: Option<Precision>,
 
     /// Say nothing but warnings and errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+const RACE_EXAMPLES: &str = "\
+Examples:
+  chainrule race pump.csv --target flow
+  chainrule race pump.csv --target flow --hidden 10 --solvers lm,lbfgs,adam --time 20s";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = RACE_EXAMPLES)]
+pub(crate) struct Race {
+    /// A CSV file of numbers with a header line
+    pub(crate) data: PathBuf,
+
+    /// The column (or columns, separated by commas) to predict; all others are inputs
+    #[arg(long, value_name = "COLUMN,...", required = true, value_delimiter = ',')]
+    pub(crate) target: Vec<String>,
+
+    /// Columns to leave out, separated by commas; they may hold anything
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
+
+    /// Who takes part, separated by commas: solvers and optimizers
+    #[arg(
+        long,
+        value_name = "NAME,...",
+        value_delimiter = ',',
+        default_value = "lm,bayes,lbfgs,scg,adam",
+        value_parser = solver()
+    )]
+    pub(crate) solvers: Vec<String>,
+
+    /// Units of each hidden layer
+    #[arg(
+        long,
+        value_name = "UNITS,...",
+        value_delimiter = ',',
+        default_value = "20",
+        value_parser = positive_count
+    )]
+    pub(crate) hidden: Vec<usize>,
+
+    /// The activation of the hidden layers
+    #[arg(long, default_value = "tanh", value_parser = activation())]
+    pub(crate) activation: String,
+
+    /// How long each of them may take, such as 30s or 2m
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    pub(crate) time: Duration,
+
+    /// The part of the rows that is held out
+    #[arg(long, value_name = "PART", default_value_t = 0.15, value_parser = part)]
+    pub(crate) validation: f64,
+
+    /// Of the weights, and of the rows that are held out
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// The folder for the chart (SVG and PNG)
+    #[arg(long, value_name = "FOLDER", default_value = "out")]
+    pub(crate) out: PathBuf,
 }
 
 const PREDICT_EXAMPLES: &str = "\
@@ -243,8 +322,48 @@ fn activation() -> PossibleValuesParser {
     PossibleValuesParser::new(names.into_iter().chain(["prelu".to_owned()]))
 }
 
-fn optimizer() -> PossibleValuesParser {
-    PossibleValuesParser::new(table::optimizers::<f32>().iter().map(|one| one.name().to_owned()))
+/// The name of a solver or an optimizer, and what else it is called.
+fn methods() -> Vec<(String, Option<&'static str>)> {
+    let solvers = table::solvers().into_iter().map(|solver| {
+        let short = match solver {
+            Solver::LevenbergMarquardt(_) => Some("lm"),
+            Solver::BayesianRegularization(_) => Some("bayes"),
+            Solver::ScaledConjugateGradient(_) => Some("scg"),
+            Solver::Lbfgs(_) => None,
+        };
+        (solver.name().to_owned(), short)
+    });
+    let optimizers = table::optimizers::<f32>();
+    solvers.chain(optimizers.iter().map(|one| (one.name().to_owned(), None))).collect()
+}
+
+/// Names of methods and these; short names are written out.
+fn solver_or(others: &[&'static str]) -> impl TypedValueParser<Value = String> {
+    let value = |(name, short): (String, Option<&'static str>)| match short {
+        Some(short) => PossibleValue::new(name).alias(short),
+        None => PossibleValue::new(name),
+    };
+    let others = others.iter().map(|&name| PossibleValue::new(name));
+    let values = others.chain(methods().into_iter().map(value));
+    PossibleValuesParser::new(values.collect::<Vec<_>>()).map(|name| {
+        let full = methods().into_iter().find(|(_, short)| *short == Some(name.as_str()));
+        full.map_or(name, |(full, _)| full)
+    })
+}
+
+fn solver() -> impl TypedValueParser<Value = String> {
+    solver_or(&[])
+}
+
+fn solver_or_auto() -> impl TypedValueParser<Value = String> {
+    solver_or(&[chainrule_tabular::Settings::AUTO])
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text.trim()) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("a time such as 30s, 5m or 1h is needed".to_owned()),
+    }
 }
 
 fn positive_count(text: &str) -> Result<usize, String> {
@@ -290,17 +409,9 @@ mod tests {
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let settings = chainrule_tabular::Settings::new(["y"]);
         for (flag, default) in [
-            (
-                "--hidden",
-                settings.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join(","),
-            ),
-            ("--activation", settings.activation),
+            ("--solver", settings.solver),
             ("--dropout", settings.dropout.to_string()),
-            ("--optimizer", settings.optimizer),
-            ("--learning-rate", settings.learning_rate.to_string()),
-            ("--epochs", settings.epochs.to_string()),
             ("--validation", settings.validation.to_string()),
-            ("--patience", settings.patience.to_string()),
             ("--l1", settings.l1.to_string()),
             ("--l2", settings.l2.to_string()),
         ] {

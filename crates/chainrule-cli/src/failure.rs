@@ -70,6 +70,8 @@ impl From<FitError> for Failure {
     fn from(error: FitError) -> Self {
         match error {
             FitError::Diverged { .. } => Self::Diverged(error.to_string()),
+            FitError::NotForSolvers { .. } => Self::Usage(error.to_string()),
+            FitError::Core(error) => error.into(),
             _ => Self::Data(error.to_string()),
         }
     }
@@ -91,6 +93,9 @@ impl From<chainrule::Error> for Failure {
     fn from(error: chainrule::Error) -> Self {
         match error {
             chainrule::Error::Diverged { .. } => Self::Diverged(error.to_string()),
+            chainrule::Error::Unsuitable { .. } | chainrule::Error::Memory { .. } => {
+                Self::Usage(error.to_string())
+            }
             _ => Self::Failed(error.to_string()),
         }
     }

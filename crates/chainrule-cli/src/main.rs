@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     let outcome = match &args.command {
         Command::Demo(args) => commands::demo::run(args),
         Command::Fit(args) => commands::fit::run(args),
+        Command::Race(args) => commands::race::run(args),
         Command::Predict(args) => commands::predict::run(args),
         Command::Info(args) => commands::info::run(args),
     };

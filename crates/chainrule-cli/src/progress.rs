@@ -3,7 +3,7 @@
 use crate::{interrupt, text};
 use chainrule::{
     Network, Real,
-    training::{Epoch, Observer},
+    training::{Epoch, History, Observer},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
@@ -19,6 +19,10 @@ pub(crate) struct Progress {
     unit: f64,
     validation: bool,
     shown: Instant,
+    /// Of several starts: how many there are and how many have ended.
+    starts: Option<(usize, usize)>,
+    deadline: Option<Instant>,
+    is_late: bool,
 }
 
 /// Between two changes of the live line. Formatting one is dearer than an epoch of a small network.
@@ -42,10 +46,13 @@ enum Show {
 impl Progress {
     /// The lesson's way: the loss every 100 epochs on standard output, or a live line where that is a
     /// terminal.
-    pub(crate) fn lesson(epochs: usize, unit: f64) -> Self {
-        let lines = Show::Lesson { every: 100, last: epochs.saturating_sub(1) };
+    ///
+    /// A solver needs few iterations: every tenth is shown.
+    pub(crate) fn lesson(epochs: usize, unit: f64, is_solver: bool) -> Self {
+        let every = if is_solver { 10 } else { 100 };
+        let lines = Show::Lesson { every, last: epochs.saturating_sub(1) };
         let show = if std::io::stdout().is_terminal() { live(epochs) } else { lines };
-        Self { show, unit, validation: false, shown: Instant::now() }
+        Self::new(show, unit, false)
     }
 
     /// A live line on standard error, or about twenty plain ones where that is not a terminal.
@@ -57,7 +64,34 @@ impl Progress {
         } else {
             Show::Lines { every: (epochs / 20).max(1), last: epochs.saturating_sub(1) }
         };
-        Self { show, unit, validation: true, shown: Instant::now() }
+        Self::new(show, unit, true)
+    }
+
+    fn new(show: Show, unit: f64, validation: bool) -> Self {
+        let shown = Instant::now();
+        Self { show, unit, validation, shown, starts: None, deadline: None, is_late: false }
+    }
+
+    /// Shows the ends of so many trainings instead of the epochs of one.
+    pub(crate) fn of_starts(mut self, starts: usize) -> Self {
+        if let Show::Live(bar) = &self.show {
+            bar.set_length(starts as u64);
+            bar.set_style(style("start {pos}/{len} [{bar:20}] {msg}"));
+            bar.set_message("in the first start");
+        }
+        self.starts = Some((starts, 0));
+        self
+    }
+
+    /// Stops the training after this time.
+    pub(crate) fn until(mut self, time: Option<Duration>) -> Self {
+        self.deadline = time.and_then(|time| Instant::now().checked_add(time));
+        self
+    }
+
+    /// Whether the time was up.
+    pub(crate) fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// Takes the live line away.
@@ -82,13 +116,14 @@ impl Progress {
 fn live(epochs: usize) -> Show {
     let target = ProgressDrawTarget::stderr_with_hz(10);
     let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
-    let style =
-        ProgressStyle::with_template("epoch {pos}/{len} [{bar:20}] {msg} (at most {eta} left)");
-    if let Ok(style) = style {
-        bar.set_style(style.progress_chars("=> "));
-    }
+    bar.set_style(style("epoch {pos}/{len} [{bar:20}] {msg} (at most {eta} left)"));
     bar.set_message("in the first epoch");
     Show::Live(bar)
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
 }
 
 impl<T: Real> Observer<T> for Progress {
@@ -119,7 +154,29 @@ impl<T: Real> Observer<T> for Progress {
         ControlFlow::Continue(())
     }
 
+    fn start_ended(&mut self, number: usize, history: &History) {
+        let Some((starts, ended)) = &mut self.starts else { return };
+        *ended += 1;
+        let loss = history.validation_loss.unwrap_or(history.loss) * self.unit;
+        let told = format!("held-out loss {}", text::number(loss));
+        match &self.show {
+            Show::Live(bar) => {
+                bar.set_position(*ended as u64);
+                bar.set_message(told);
+            }
+            Show::Lines { .. } => {
+                let epochs = history.epochs.len();
+                anstream::eprintln!("start {} of {starts}: {told} ({epochs} epochs)", number + 1);
+            }
+            Show::Nothing | Show::Lesson { .. } => {}
+        }
+    }
+
     fn step(&mut self) -> ControlFlow<()> {
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.is_late = true;
+            return ControlFlow::Break(());
+        }
         if interrupt::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

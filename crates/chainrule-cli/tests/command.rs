@@ -390,7 +390,10 @@ fn ctrl_c_keeps_the_best() {
     let place = Place::new();
     place.table("data.csv");
     let child = Command::new(env!("CARGO_BIN_EXE_chainrule"))
-        .args("fit data.csv --target y --epochs 100000000 --patience 100000000".split(' '))
+        .args(
+            "fit data.csv --target y --solver adam --epochs 100000000 --patience 100000000"
+                .split(' '),
+        )
         .current_dir(place.0.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

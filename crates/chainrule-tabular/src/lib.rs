@@ -11,7 +11,7 @@
 //! let x: Vec<f64> = (0..100).map(|i| f64::from(i) / 10.0).collect();
 //! let y = x.iter().map(|x| x.sin()).collect();
 //! let table = Table::new(vec![("x".into(), x), ("y".into(), y)])?;
-//! let settings = Settings { epochs: 50, ..Settings::new(["y"]) };
+//! let settings = Settings { epochs: Some(50), ..Settings::new(["y"]) };
 //! let fit = fit(&table, &settings, &mut ())?;
 //! assert!(fit.scores.overall.network.rmse < fit.scores.overall.mean.rmse);
 //! let prediction = fit.model.predict(&table)?;
@@ -40,7 +40,7 @@ mod names;
 pub mod table;
 
 pub use encode::Number;
-pub use estimator::{Decision, Fit, FitError, Preparation, Settings, fit};
+pub use estimator::{Decision, Fit, FitError, Preparation, Settings, Start, fit};
 pub use evaluate::{Comparison, Score, Scores, TargetScores};
 pub use file::{FileError, FormatError};
 pub use model::{

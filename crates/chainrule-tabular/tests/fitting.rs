@@ -18,16 +18,24 @@ fn curl(rows: usize) -> Table {
 }
 
 fn quick() -> Settings {
-    Settings { epochs: 60, hidden: vec![16], ..Settings::new(["y", "z"]) }
+    Settings {
+        solver: "adam".to_owned(),
+        epochs: Some(60),
+        hidden: Some(vec![16]),
+        ..Settings::new(["y", "z"])
+    }
 }
 
 #[test]
 fn a_network_beats_the_line_and_the_line_the_mean() {
     let table = curl(300);
     for precision in [Precision::F32, Precision::F64] {
-        let settings = Settings { precision, epochs: 200, ..Settings::new(["y", "z"]) };
+        let precision = Some(precision);
+        let solver = "adam".to_owned();
+        let settings =
+            Settings { precision, solver, epochs: Some(200), ..Settings::new(["y", "z"]) };
         let fit = fit(&table, &settings, &mut ()).unwrap();
-        assert_eq!(fit.model.precision(), precision);
+        assert_eq!(Some(fit.model.precision()), precision);
         assert_eq!(fit.scores.rows, 45);
         assert_eq!(fit.scores.targets.len(), 2);
         for target in &fit.scores.targets {
@@ -100,8 +108,9 @@ fn decisions_are_told_with_their_flags() {
             ("30 of 200 rows held out, by chance with seed 0", Some("--validation")),
             ("1 constant input left out", None),
             ("2 inputs and 2 targets standardised", None),
-            ("hidden layers of 64 and 64 units, 4482 parameters", Some("--hidden")),
-            ("steps of 32 rows", Some("--batch-size")),
+            ("solver bayesian_regularization", Some("--solver")),
+            ("a hidden layer of 20 tanh units, 102 parameters", Some("--hidden")),
+            ("4 trainings from different weights", Some("--restarts")),
         ]
     );
     assert!(preparation.decisions()[1].why.ends_with(": \"one\""));
@@ -127,14 +136,18 @@ fn what_can_not_be_fitted_is_told() {
         (settings(&["a", "one", "b", "y", "z"]), "all columns are targets; at least one"),
         (settings(&["one"]), "the target \"one\" has the same value in every training row"),
         (settings(&["a", "b", "y", "z"]), "every input has the same value in every training row"),
-        (Settings { activation: "reul".into(), ..y() }, "there is no activation \"reul\"; did you"),
-        (Settings { optimizer: "adma".into(), ..y() }, "there is no optimizer \"adma\"; did you"),
-        (Settings { hidden: vec![0], ..y() }, "a hidden layer has the width 0"),
+        (
+            Settings { activation: Some("reul".into()), ..y() },
+            "there is no activation \"reul\"; did you",
+        ),
+        (Settings { solver: "adma".into(), ..y() }, "there is no solver \"adma\"; did you"),
+        (Settings { restarts: Some(0), ..y() }, "the number of restarts is 0"),
+        (Settings { hidden: Some(vec![0]), ..y() }, "a hidden layer has the width 0"),
         (Settings { dropout: 1.0, ..y() }, "the dropout rate is 1"),
-        (Settings { epochs: 0, ..y() }, "the number of epochs is 0"),
+        (Settings { epochs: Some(0), ..y() }, "the number of epochs is 0"),
         (Settings { validation: 0.0, ..y() }, "the part held out is 0, but must be"),
         (Settings { validation: 1.0, ..y() }, "the part held out is 1, but must be"),
-        (Settings { learning_rate: 0.0, ..y() }, "the learning rate is 0, but must be"),
+        (Settings { learning_rate: Some(0.0), ..y() }, "the learning rate is 0, but must be"),
         (Settings { batch_size: Some(0), ..y() }, "the batch size is 0, but must be"),
         (Settings { l1: -1.0, ..y() }, "the l1 penalty is -1, but must be"),
         (Settings { l2: f64::NAN, ..y() }, "the l2 penalty is NaN, but must be"),
@@ -183,7 +196,7 @@ fn a_training_can_be_broken_off_and_can_diverge() {
     assert_eq!(stopped.history.ended, Ended::Interrupted { epoch: 4 });
     assert_eq!(stopped.model.record().epochs, 5);
 
-    let wild = Settings { learning_rate: 1e30, activation: "relu".into(), ..quick() };
+    let wild = Settings { learning_rate: Some(1e30), activation: Some("relu".into()), ..quick() };
     match fit(&table, &wild, &mut ()) {
         Ok(fit) => {
             assert!(matches!(fit.history.ended, Ended::Diverged { .. }), "{:?}", fit.history.ended);

@@ -133,7 +133,13 @@ fn saved_models_predict_the_same_bits() {
     for (i, precision) in [Precision::F32, Precision::F64].into_iter().enumerate() {
         for activation in ["silu", "prelu"] {
             let activation = activation.to_owned();
-            let settings = Settings { epochs: 20, precision, activation, ..Settings::new(["y"]) };
+            let settings = Settings {
+                solver: "adam".to_owned(),
+                epochs: Some(20),
+                precision: Some(precision),
+                activation: Some(activation),
+                ..Settings::new(["y"])
+            };
             let model = fit(&table, &settings, &mut ()).unwrap().model;
             let path = folder.path().join(format!("{i}.safetensors"));
             model.save(&path).unwrap();

@@ -8,7 +8,7 @@ use crate::{
     text,
 };
 use chainrule::training::{Ended, History};
-use chainrule_tabular::{Decision, Preparation, Scores, Settings, Table, TargetScores};
+use chainrule_tabular::{Decision, Fit, Preparation, Settings, Table, TargetScores};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -27,15 +27,24 @@ pub(crate) fn run(args: &args::Fit) -> Result<(), Failure> {
 
     interrupt::listen();
     let unit = preparation.loss_unit().unwrap_or(1.0);
-    let mut progress = Progress::on_stderr(settings.epochs, unit, args.quiet);
+    let (epochs, starts) = (preparation.epochs(), preparation.starts());
+    let mut progress = Progress::on_stderr(epochs, unit, args.quiet).until(args.time);
+    if starts > 1 {
+        progress = progress.of_starts(starts);
+    }
     let fit = preparation.run(&mut progress);
     progress.finish();
-    let fit = fit?;
+    let mut fit = fit?;
+    let is_late = progress.is_late();
     if fit.history.learned {
         fit.model.save(&out)?;
-        say(args, &scores(&fit.scores, &fit.history))?;
+        say(args, &scores(&fit, is_late))?;
         let out = text::strong(&out.display().to_string());
         say(args, &format!("\nModel written: {out}{older}\n"))?;
+    }
+    if is_late && matches!(fit.history.ended, Ended::Interrupted { .. }) {
+        // That was asked for.
+        fit.history.ended = Ended::Completed;
     }
     ended(&fit.history, &out)
 }
@@ -58,39 +67,40 @@ fn settings(args: &args::Fit, table: &Table) -> Settings {
     let mut settings = Settings::new(columns(&args.target, table));
     settings.without = columns(&args.without, table);
     let chosen = |value: Option<f64>, default: f64| value.unwrap_or(default);
-    if !args.hidden.is_empty() {
-        settings.hidden = args.hidden.clone();
-    }
-    if let Some(activation) = &args.activation {
-        settings.activation = activation.clone();
-    }
-    if let Some(optimizer) = &args.optimizer {
-        settings.optimizer = optimizer.clone();
-    }
+    settings.solver = args.solver.clone();
+    settings.hidden = (!args.hidden.is_empty()).then(|| args.hidden.clone());
+    settings.activation = args.activation.clone();
     settings.dropout = chosen(args.dropout, settings.dropout);
-    settings.learning_rate = chosen(args.learning_rate, settings.learning_rate);
+    settings.learning_rate = args.learning_rate;
+    settings.restarts = args.restarts;
+    settings.threads = args.threads.unwrap_or_else(cores);
     settings.validation = chosen(args.validation, settings.validation);
     settings.l1 = chosen(args.l1, settings.l1);
     settings.l2 = chosen(args.l2, settings.l2);
-    settings.epochs = args.epochs.unwrap_or(settings.epochs);
-    settings.patience = args.patience.unwrap_or(settings.patience);
-    settings.batch_size = args.batch_size.or(settings.batch_size);
+    settings.epochs = args.epochs;
+    settings.patience = args.patience;
+    settings.batch_size = args.batch_size;
     settings.seed = args.seed;
-    settings.precision = match args.precision {
+    settings.precision = args.precision.map(|precision| match precision {
         Precision::F32 => chainrule_tabular::Precision::F32,
         Precision::F64 => chainrule_tabular::Precision::F64,
-    };
+    });
     settings
 }
 
+/// How many trainings can be done at a time.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// The columns of an argument, which commas separate, unless there is a column of that very name.
-fn columns(argument: &[String], table: &Table) -> Vec<String> {
+pub(super) fn columns(argument: &[String], table: &Table) -> Vec<String> {
     let whole = argument.join(",");
     if table.names().any(|name| name == whole) { vec![whole] } else { argument.to_vec() }
 }
 
 /// What was decided without being asked, and how to decide otherwise.
-fn decisions(preparation: &Preparation, table: &Table) -> String {
+pub(super) fn decisions(preparation: &Preparation, table: &Table) -> String {
     let mut text = format!("{} rows, {} columns\n\n", table.rows(), table.names().count());
     text += &format!("{}\n", text::strong("Decisions"));
     for Decision { what, why, flag } in preparation.decisions() {
@@ -101,7 +111,8 @@ fn decisions(preparation: &Preparation, table: &Table) -> String {
 }
 
 /// How good the model is on the held-out rows, beside what is cheap to have.
-fn scores(scores: &Scores, history: &History) -> String {
+fn scores(fit: &Fit, is_late: bool) -> String {
+    let Fit { scores, history, .. } = fit;
     let title = format!("Errors on the {} held-out rows", scores.rows);
     let mut text = format!("\n{}\n", text::strong(&title));
     let header = ["", "", "RMSE", "MAE", "R²"].map(str::to_owned).to_vec();
@@ -130,16 +141,42 @@ fn scores(scores: &Scores, history: &History) -> String {
         }
     }
     let why = match history.ended {
-        Ended::Early { .. } => "no more progress on the held-out rows",
-        Ended::Completed => "all epochs were done",
-        Ended::Interrupted { .. } => "interrupted",
-        Ended::Diverged { .. } => "diverged",
+        Ended::Converged { reason, .. } => reason.to_string(),
+        Ended::Early { .. } => "no more progress on the held-out rows".to_owned(),
+        Ended::Completed => "all of them were done".to_owned(),
+        Ended::Interrupted { .. } if is_late => "the time was up".to_owned(),
+        Ended::Interrupted { .. } => "interrupted".to_owned(),
+        Ended::Diverged { .. } => "diverged".to_owned(),
     };
-    let epochs = history.epochs.len();
-    text + &format!(
-        "  The best parameters are those of epoch {} of {epochs} ({why}).\n",
-        history.best_epoch
-    )
+    let (best, epochs) = (history.best_epoch + 1, history.epochs.len());
+    let epoch =
+        if history.evidence.is_some() || is_by_solver(history) { "iteration" } else { "epoch" };
+    text += &format!("  The best parameters are those of {epoch} {best} of {epochs} ({why}).\n");
+    if let [best, .., worst] = &fit.starts[..] {
+        let median = &fit.starts[fit.starts.len() / 2];
+        let unit = fit.loss_unit().unwrap_or(1.0);
+        let [best_loss, median, worst] =
+            [best, median, worst].map(|start| text::number((start.loss * unit).sqrt()));
+        text += &format!(
+            "  Of {} starts the best has RMSE {best_loss} on the held-out rows (--seed {} --restarts 1), the median \
+             {median}, the worst {worst}.\n  It was chosen by these rows, which flatters it a little.\n",
+            fit.starts.len(),
+            best.seed,
+        );
+    }
+    if let Some(evidence) = history.evidence {
+        text += &format!(
+            "  The data determine {:.1} of {} parameters; the standard deviation of the noise is {}.\n",
+            evidence.effective_parameters,
+            evidence.parameters,
+            text::number((evidence.noise * fit.loss_unit().unwrap_or(1.0)).sqrt()),
+        );
+    }
+    text
+}
+
+fn is_by_solver(history: &History) -> bool {
+    history.epochs.last().is_some_and(|epoch| epoch.iteration.is_some())
 }
 
 /// The exit code tells how the training ended.
@@ -162,11 +199,11 @@ fn ended(history: &History, out: &Path) -> Result<(), Failure> {
             epoch + 1,
             batch.unwrap_or(0) + 1
         ))),
-        Ended::Completed | Ended::Early { .. } if !history.learned => {
+        Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } if !history.learned => {
             Err(Failure::Failed(format!(
                 "no epoch was better than the initial parameters; {kept}. Try another --learning-rate"
             )))
         }
-        Ended::Completed | Ended::Early { .. } => Ok(()),
+        Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } => Ok(()),
     }
 }

@@ -34,17 +34,17 @@ fn record(record: &Record) -> String {
         text += &format!(" ({})", text::shown(command));
     }
     text += &format!(
-        "\n{} rows, {} of them held out, seed {}\n{}, learning rate {}, {} rows in a step\n\
-         epoch {} of {} was the best\n",
-        record.rows,
-        record.validation_rows,
-        record.seed,
-        record.optimizer,
-        record.learning_rate,
-        record.batch_size,
-        record.best_epoch + 1,
-        record.epochs,
+        "\n{} rows, {} of them held out, seed {}\n{}",
+        record.rows, record.validation_rows, record.seed, record.optimizer
     );
+    if record.learning_rate > 0.0 {
+        let (rate, rows) = (record.learning_rate, record.batch_size);
+        text += &format!(", learning rate {rate}, {rows} rows in a step");
+    }
+    if record.starts > 1 {
+        text += &format!(", the best of {} starts", record.starts);
+    }
+    text += &format!("\nepoch {} of {} was the best\n", record.best_epoch + 1, record.epochs);
     for target in record.scores.iter().flat_map(|scores| &scores.targets) {
         let network = &target.scores.network;
         let (name, rmse) = (text::shown(&target.target), text::number(network.rmse));

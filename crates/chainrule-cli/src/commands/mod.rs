@@ -4,3 +4,4 @@ pub(crate) mod demo;
 pub(crate) mod fit;
 pub(crate) mod info;
 pub(crate) mod predict;
+pub(crate) mod race;

@@ -3,11 +3,13 @@
 mod fit;
 mod loss;
 mod predicted_against_true;
+mod race;
 mod regions;
 
 pub use fit::fit;
 pub use loss::loss;
 pub use predicted_against_true::predicted_against_true;
+pub use race::race;
 pub use regions::{Grid, Samples, regions};
 
 use crate::{Error, Labels, figure::Axis, figure::Figure, paper, scale::Scale, terminal, text};

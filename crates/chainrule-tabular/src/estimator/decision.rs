@@ -14,3 +14,8 @@ impl Decision {
         Self { what, why: why.to_owned(), flag }
     }
 }
+
+/// `1 row`, `2 rows`.
+pub(super) fn count(n: usize, one: &str, several: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { several })
+}

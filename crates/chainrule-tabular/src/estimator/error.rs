@@ -69,13 +69,13 @@ pub enum FitError {
         /// The value.
         value: f64,
     },
-    /// No optimizer of this name.
+    /// No solver or optimizer of this name.
     #[error(
-        "there is no optimizer {}{}",
+        "there is no solver {}{}",
         quoted(name),
         if nearest.is_empty() { format!("; there are {}", list(known)) } else { did_you_mean(nearest) }
     )]
-    Optimizer {
+    Solver {
         /// The name that was asked for.
         name: String,
         /// Names like it, the best one first.
@@ -83,6 +83,19 @@ pub enum FitError {
         /// All names.
         known: Vec<String>,
     },
+    /// Something that only optimizers have.
+    #[error(
+        "{solver} takes all rows at once and finds the length of its steps: it has no use for {setting}"
+    )]
+    NotForSolvers {
+        /// The name of the solver.
+        solver: String,
+        /// What was set.
+        setting: &'static str,
+    },
+    /// No trainings.
+    #[error("the number of restarts is 0, but must be at least 1")]
+    NoStarts,
     /// No epochs.
     #[error("the number of epochs is 0, but must be at least 1")]
     NoEpochs,

@@ -1,18 +1,24 @@
 use super::{
     Decision, FitError, Preparation, Settings,
-    preparation::{MOST_INPUTS_OF_REGRESSION, loss_unit, optimizer},
+    plan::Method,
+    preparation::{MOST_INPUTS_OF_REGRESSION, loss_unit},
 };
 use crate::{
     AnyNetwork, Comparison, Model, Output, Parts, Precision, Record, Score, Scores, Table,
     TargetScores, evaluate::LeastSquares,
 };
 use chainrule::{
-    Network, Real, Training,
+    Dataset, Network, Real, Training,
     loss::MeanSquaredError,
     optimizer::Penalty,
-    training::{EarlyStopping, History, Observer},
+    table,
+    training::{EarlyStopping, Ended, FullBatch, History, Observer, in_parallel},
 };
 use ndarray::Array2;
+use std::{
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
+};
 
 /// A fitted model and how it came about.
 #[derive(Clone, Debug)]
@@ -24,8 +30,21 @@ pub struct Fit {
     pub history: History,
     /// How good the network is on the held-out rows, in the targets' units, beside the baselines.
     pub scores: Scores,
+    /// All trainings, by the loss of the held-out rows from the best, which the model has, to the worst.
+    pub starts: Vec<Start>,
     /// What was decided without being asked.
     pub decisions: Vec<Decision>,
+}
+
+/// One of several trainings from different weights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Start {
+    /// The seed of the weights: alone with it, the same network comes out.
+    pub seed: u64,
+    /// The loss on the held-out rows: the mean squared error of the standardised targets.
+    pub loss: f64,
+    /// Epochs or iterations.
+    pub epochs: usize,
 }
 
 impl Fit {
@@ -39,8 +58,9 @@ impl Fit {
 /// Fits a network to the table: the targets as a function of all other columns.
 ///
 /// The observer sees every epoch and step, and can break the training off; the best parameters so far are
-/// kept then, as they are when the training diverges (`history.ended` says so).
-pub fn fit<O: Observer<f32> + Observer<f64>>(
+/// kept then, as they are when the training diverges (`history.ended` says so). Of several trainings it sees the
+/// steps, and each one's end.
+pub fn fit<O: Observer<f32> + Observer<f64> + Send>(
     table: &Table,
     settings: &Settings,
     observer: &mut O,
@@ -50,22 +70,25 @@ pub fn fit<O: Observer<f32> + Observer<f64>>(
 
 impl Preparation<'_> {
     /// Trains the network and scores it.
-    pub fn run<O: Observer<f32> + Observer<f64>>(self, observer: &mut O) -> Result<Fit, FitError> {
-        let (network, history): (AnyNetwork, History) = match self.settings.precision {
+    pub fn run<O: Observer<f32> + Observer<f64> + Send>(
+        self,
+        observer: &mut O,
+    ) -> Result<Fit, FitError> {
+        let (network, history, starts): (AnyNetwork, History, _) = match self.plan.precision {
             Precision::F32 => {
-                let (network, history) = self.train::<f32>(observer)?;
-                (network.into(), history)
+                let (network, history, starts) = self.train_best::<f32>(observer)?;
+                (network.into(), history, starts)
             }
             Precision::F64 => {
-                let (network, history) = self.train::<f64>(observer)?;
-                (network.into(), history)
+                let (network, history, starts) = self.train_best::<f64>(observer)?;
+                (network.into(), history, starts)
             }
         };
         let parts = Parts {
             inputs: self.inputs.numbers.clone(),
             targets: self.targets.numbers.clone(),
             output: Output::Value,
-            architecture: self.architecture.clone(),
+            architecture: self.plan.architecture.clone(),
             network,
             record: self.record(&history),
         };
@@ -75,46 +98,115 @@ impl Preparation<'_> {
             record: Record { scores: Some(scores.clone()), ..model.record().clone() },
             ..model.into_parts()
         })?;
-        Ok(Fit { model, history, scores, decisions: self.decisions })
+        Ok(Fit { model, history, scores, starts, decisions: self.decisions })
     }
 
+    /// Trains from several starts, and keeps the best by the held-out rows.
+    fn train_best<T: Real>(
+        &self,
+        observer: &mut (dyn Observer<T> + Send),
+    ) -> Result<(Network<T>, History, Vec<Start>), FitError> {
+        let (data, held_out) = self.datasets::<T>()?;
+        let seed = self.settings.seed;
+        if self.plan.starts == 1 {
+            let (network, history) = self.train(seed, &data, &held_out, observer)?;
+            let start = Start::new(seed, &history);
+            return Ok((network, history, vec![start]));
+        }
+        let observer = Mutex::new(observer);
+        let trained = in_parallel(self.plan.starts, self.settings.threads, |number| {
+            let seed = seed_of_start(seed, number);
+            let trained = self.train(seed, &data, &held_out, &mut Steps(&observer));
+            if let Ok((_, history)) = &trained {
+                lock(&observer).start_ended(number, history);
+            }
+            trained.map(|(network, history)| (Start::new(seed, &history), network, history))
+        });
+        // One that diverged is no reason to give up the others.
+        let mut first_error = None;
+        let mut done = Vec::new();
+        for trained in trained {
+            match trained {
+                Ok(one) => done.push(one),
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        // The sort is stable: of equal ones, the first.
+        done.sort_by(|(a, ..), (b, ..)| a.loss.total_cmp(&b.loss));
+        let interrupted = done
+            .iter()
+            .map(|(.., history)| history.ended)
+            .find(|ended| matches!(ended, Ended::Interrupted { .. }));
+        let starts = done.iter().map(|(start, ..)| *start).collect();
+        let Some((_, network, mut history)) = done.into_iter().next() else {
+            return Err(first_error.unwrap_or(FitError::NoStarts));
+        };
+        history.ended = interrupted.unwrap_or(history.ended);
+        Ok((network, history, starts))
+    }
+
+    /// One training from the weights of this seed.
     fn train<T: Real>(
         &self,
+        seed: u64,
+        data: &Dataset<T>,
+        held_out: &Dataset<T>,
         observer: &mut dyn Observer<T>,
     ) -> Result<(Network<T>, History), FitError> {
-        let settings = self.settings;
+        let (settings, plan) = (self.settings, &self.plan);
         let (inputs, outputs) = (self.inputs.numbers.len(), self.targets.numbers.len());
-        let mut network = self.architecture.build::<T>(inputs, outputs, settings.seed)?;
-        let (data, held_out) = self.datasets::<T>()?;
-        let training = Training {
-            optimizer: optimizer(&settings.optimizer)?,
-            learning_rate: settings.learning_rate,
-            schedule: settings.schedule.clone(),
-            epochs: settings.epochs,
-            batch_size: Some(self.batch_size),
-            penalty: Penalty { l1: settings.l1, l2: settings.l2 },
-            early_stopping: (settings.patience > 0)
-                .then(|| EarlyStopping::after(settings.patience)),
-            seed: settings.seed,
-            ..Training::new(MeanSquaredError)
+        let mut network = plan.architecture.build::<T>(inputs, outputs, seed)?;
+        let penalty = Penalty { l1: settings.l1, l2: settings.l2 };
+        let early_stopping = (plan.patience > 0).then(|| EarlyStopping::after(plan.patience));
+        let history = match &plan.method {
+            Method::Solver(solver) => {
+                let training = FullBatch {
+                    iterations: plan.epochs,
+                    penalty,
+                    early_stopping,
+                    ..FullBatch::new(MeanSquaredError, *solver)
+                };
+                training.run(&mut network, data, Some(held_out), observer)?
+            }
+            Method::Optimizer(name) => {
+                let usual = Training::new(MeanSquaredError);
+                let training = Training {
+                    optimizer: table::optimizer(name).unwrap_or(usual.optimizer.clone()),
+                    learning_rate: settings.learning_rate.unwrap_or(Settings::LEARNING_RATE),
+                    schedule: settings.schedule.clone(),
+                    epochs: plan.epochs,
+                    batch_size: Some(plan.batch_size),
+                    penalty,
+                    early_stopping,
+                    seed,
+                    ..usual
+                };
+                training.run(&mut network, data, Some(held_out), observer)?
+            }
         };
-        let history = training.run(&mut network, &data, Some(&held_out), observer)?;
         Ok((network, history))
     }
 
     fn record(&self, history: &History) -> Record {
-        let settings = self.settings;
+        let (settings, plan) = (self.settings, &self.plan);
+        let (learning_rate, batch_size) = match plan.method {
+            Method::Solver(_) => (0.0, self.training.len()),
+            Method::Optimizer(_) => {
+                (settings.learning_rate.unwrap_or(Settings::LEARNING_RATE), plan.batch_size)
+            }
+        };
         Record {
             command: settings.command.clone(),
             rows: self.training.len() + self.held_out.len(),
             validation: settings.validation,
             validation_rows: self.held_out.len(),
             seed: settings.seed,
+            starts: plan.starts,
             epochs: history.epochs.len(),
             best_epoch: history.best_epoch,
-            optimizer: settings.optimizer.clone(),
-            learning_rate: settings.learning_rate,
-            batch_size: self.batch_size,
+            optimizer: plan.method.name().to_owned(),
+            learning_rate,
+            batch_size,
             l1: settings.l1,
             l2: settings.l2,
             ..Record::default()
@@ -161,6 +253,32 @@ impl Preparation<'_> {
         }
         Ok(Some(self.inputs.transform::<f64>(&self.held_out)?.dot(&least_squares.solve())))
     }
+}
+
+impl Start {
+    fn new(seed: u64, history: &History) -> Self {
+        let loss = history.validation_loss.unwrap_or(f64::NAN);
+        Self { seed, loss, epochs: history.epochs.len() }
+    }
+}
+
+/// The first start has the seed itself; the others have seeds that nobody chooses by hand.
+fn seed_of_start(seed: u64, number: usize) -> u64 {
+    seed.wrapping_add((number as u64) << 32)
+}
+
+/// What an observer sees of one of several trainings at a time: the steps.
+struct Steps<'a, 'o, T>(&'a Mutex<&'o mut (dyn Observer<T> + Send)>);
+
+impl<T: Real> Observer<T> for Steps<'_, '_, T> {
+    fn step(&mut self) -> ControlFlow<()> {
+        lock(self.0).step()
+    }
+}
+
+fn lock<'m, L>(mutex: &'m Mutex<L>) -> std::sync::MutexGuard<'m, L> {
+    // A panic of another training is passed on by whoever waits for it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const ROWS_AT_A_TIME: usize = 1024;

@@ -10,11 +10,12 @@
 mod decision;
 mod error;
 mod fit;
+mod plan;
 mod preparation;
 mod settings;
 
 pub use decision::Decision;
 pub use error::FitError;
-pub use fit::{Fit, fit};
+pub use fit::{Fit, Start, fit};
 pub use preparation::Preparation;
 pub use settings::Settings;

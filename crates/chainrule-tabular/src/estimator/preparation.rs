@@ -1,12 +1,8 @@
-use super::{Decision, FitError, Settings, settings::DEFAULT_HIDDEN};
-use crate::{
-    Architecture, Number, Table,
-    encode::transform,
-    names::{list, nearest},
-};
-use chainrule::{Dataset, Real, data::split, optimizer::Optimizer, table};
+use super::{Decision, FitError, Settings, decision::count, plan::Plan};
+use crate::{Number, Table, encode::transform, names::list};
+use chainrule::{Dataset, Real, data::split};
 use ndarray::Array2;
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 /// With fewer rows there is nothing to train or nothing to judge.
 const FEWEST_ROWS: usize = 4;
@@ -22,8 +18,7 @@ pub(super) const MOST_INPUTS_OF_REGRESSION: usize = 1000;
 #[derive(Clone, Debug)]
 pub struct Preparation<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) architecture: Architecture,
-    pub(super) batch_size: usize,
+    pub(super) plan: Plan,
     pub(super) inputs: Columns<'a>,
     pub(super) targets: Columns<'a>,
     pub(super) training: Vec<usize>,
@@ -46,10 +41,12 @@ impl<'a> Preparation<'a> {
         if rows < FEWEST_ROWS {
             return Err(FitError::TooFewRows { found: rows, needed: FEWEST_ROWS });
         }
-        if settings.epochs == 0 {
+        if settings.epochs == Some(0) {
             return Err(FitError::NoEpochs);
         }
-        optimizer::<f64>(&settings.optimizer)?;
+        if settings.restarts == Some(0) {
+            return Err(FitError::NoStarts);
+        }
         let (training, held_out) = split(rows, settings.validation, settings.seed)?;
         if training.len() < FEWEST_TO_TRAIN {
             return Err(FitError::TooFewToTrain {
@@ -86,21 +83,27 @@ impl<'a> Preparation<'a> {
             });
         }
 
-        let architecture = settings.architecture();
-        let parameters = architecture.parameters(inputs.numbers.len(), targets.numbers.len())?;
-        let batch_size = settings.batch_size(training.len());
-        let mut preparation = Self {
-            settings,
-            architecture,
-            batch_size,
-            inputs,
-            targets,
-            training,
-            held_out,
-            decisions: Vec::new(),
-        };
-        preparation.decide(&constant, parameters);
+        let widths = [inputs.numbers.len(), targets.numbers.len()];
+        let plan = Plan::new(settings, training.len(), widths)?;
+        let mut preparation =
+            Self { settings, plan, inputs, targets, training, held_out, decisions: Vec::new() };
+        preparation.decide(&constant);
         Ok(preparation)
+    }
+
+    /// How many epochs or iterations each training has at most.
+    pub fn epochs(&self) -> usize {
+        self.plan.epochs
+    }
+
+    /// How many trainings start from different weights.
+    pub fn starts(&self) -> usize {
+        self.plan.starts
+    }
+
+    /// The name of the solver or of the optimizer.
+    pub fn solver(&self) -> &str {
+        self.plan.method.name()
     }
 
     /// What was decided without being asked.
@@ -124,7 +127,7 @@ impl<'a> Preparation<'a> {
         loss_unit(&self.targets.numbers)
     }
 
-    fn decide(&mut self, constant: &[String], parameters: usize) {
+    fn decide(&mut self, constant: &[String]) {
         let settings = self.settings;
         let decide = |what, why: &str, flag| Decision::new(what, why, flag);
         let (held_out, rows) = (self.held_out.len(), self.held_out.len() + self.training.len());
@@ -163,21 +166,7 @@ impl<'a> Preparation<'a> {
             "to mean 0 and deviation 1 on the training rows; the scales are part of the model",
             None,
         ));
-        if settings.hidden == DEFAULT_HIDDEN {
-            let widths = DEFAULT_HIDDEN.map(|width| width.to_string());
-            decisions.push(decide(
-                format!("hidden layers of {} units, {parameters} parameters", widths.join(" and ")),
-                "a size that suits small and medium tables",
-                Some("--hidden"),
-            ));
-        }
-        if settings.batch_size.is_none() {
-            decisions.push(decide(
-                format!("steps of {}", count(self.batch_size, "row", "rows")),
-                "chosen by the number of training rows",
-                Some("--batch-size"),
-            ));
-        }
+        decisions.extend(self.plan.decisions.iter().cloned());
         self.decisions = decisions;
     }
 
@@ -219,15 +208,6 @@ pub(super) fn loss_unit(targets: &[Number]) -> Option<f64> {
     }
 }
 
-pub(super) fn optimizer<T: Real>(name: &str) -> Result<Arc<dyn Optimizer<T>>, FitError> {
-    table::optimizer(name).ok_or_else(|| {
-        let optimizers = table::optimizers::<T>();
-        let known: Vec<String> = optimizers.iter().map(|one| one.name().to_owned()).collect();
-        let nearest = nearest(name, known.iter().map(String::as_str));
-        FitError::Optimizer { name: name.to_owned(), nearest, known }
-    })
-}
-
 /// Every target is a column, none is named twice, and a column is left.
 fn check_targets(table: &Table, targets: &[String]) -> Result<(), FitError> {
     if targets.is_empty() {
@@ -244,9 +224,4 @@ fn check_targets(table: &Table, targets: &[String]) -> Result<(), FitError> {
         return Err(FitError::OnlyTargets);
     }
     Ok(())
-}
-
-/// `1 row`, `2 rows`.
-fn count(n: usize, one: &str, several: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { several })
 }

@@ -89,9 +89,6 @@ pub enum FormatError {
         /// The newest version that can be read.
         known: u32,
     },
-    /// Some bytes are not those that were written.
-    #[error("it is damaged: its checksum is wrong; copy it again, or train the model again")]
-    Checksum,
     /// The description is not what it should be.
     #[error("its description can not be read: {reason}")]
     Description {

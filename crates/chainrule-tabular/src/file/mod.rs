@@ -5,7 +5,6 @@
 //! | tensor `dense_1.w`, `dense_1.b`, … | the [blocks](chainrule::Network::blocks) of parameters and statistics, F32 or F64 |
 //! | metadata `format` | `chainrule` |
 //! | metadata `format_version` | `1`; a reader refuses what is newer than itself |
-//! | metadata `checksum` | the CRC-32 of the description and of the numbers of all tensors, in hexadecimal |
 //! | metadata `description` | columns, scales, meaning of the outputs, architecture and record, as JSON |
 //!
 //! There is no code in it, and no path. A reader checks everything before it allocates: the description

@@ -19,13 +19,15 @@ pub struct Record {
     pub validation_rows: usize,
     /// Of all random numbers.
     pub seed: u64,
+    /// How many trainings started from different weights; this is the best one.
+    pub starts: usize,
     /// The epochs that were done.
     pub epochs: usize,
     /// The epoch whose parameters these are, counted from 0.
     pub best_epoch: usize,
-    /// The rule of the steps.
+    /// The solver, or the rule of the steps.
     pub optimizer: String,
-    /// Their length, before the schedule's factor.
+    /// The length of the steps, before the schedule's factor; 0 for a solver.
     pub learning_rate: f64,
     /// Rows in a step.
     pub batch_size: usize,
@@ -47,6 +49,7 @@ impl Default for Record {
             validation: 0.0,
             validation_rows: 0,
             seed: 0,
+            starts: 1,
             epochs: 0,
             best_epoch: 0,
             optimizer: String::new(),

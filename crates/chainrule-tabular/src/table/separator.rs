@@ -15,18 +15,22 @@ const BYTES: usize = 1 << 16;
 const ROWS: usize = 100;
 
 /// The separator of this text, `None` for a single column: the one that gives the header more than one cell
-/// and the most of the first rows as many cells as the header.
+/// and the largest part of the first rows as many cells as the header.
 pub(super) fn find(text: &str) -> Option<char> {
     let head = head(text);
-    let mut best = (0, None);
+    let mut best: Option<(Trial, char)> = None;
     for separator in CANDIDATES {
         let trial = Trial::new(head, separator, head.len() < text.len());
         let usual = 2 * trial.agreeing.max(trial.several) >= trial.rows;
-        if trial.header > 1 && usual && (best.1.is_none() || trial.agreeing > best.0) {
-            best = (trial.agreeing, Some(separator));
+        // A part of all rows, since a line break between quotes is one with some separators and none with others.
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(best, _)| trial.agreeing * best.rows > best.agreeing * trial.rows);
+        if trial.header > 1 && usual && is_better {
+            best = Some((trial, separator));
         }
     }
-    best.1
+    best.map(|(_, separator)| separator)
 }
 
 /// The cells of the first rows with some separator.
@@ -113,6 +117,7 @@ mod tests {
             ("a \t b\n1  2\n3\t4\n", Some(BLANKS)),
             ("a, b\n1, 2\n", Some(',')),
             ("\"a;b\",\"c;d\"\n1,2\n", Some(',')),
+            ("a,\"b;c\n;,d\"\n1,2\n", Some(',')),
             ("a\n1\n2\n", None),
             ("a long name\n1\n2\n", None),
             ("a\n1,5\n2,5\n", None),

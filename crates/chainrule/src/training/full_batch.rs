@@ -159,9 +159,11 @@ impl<T: Real> FullBatch<T> {
                 improved,
             };
             epochs.push(report);
+            let is_broken_off =
+                observer.epoch(&report, network).is_break() || observer.step().is_break();
             if let Some(reason) = iteration.reason {
                 ended = Ended::Converged { epoch: number, reason };
-            } else if observer.epoch(&report, network).is_break() || observer.step().is_break() {
+            } else if is_broken_off {
                 ended = Ended::Interrupted { epoch: number };
             } else if stopping.as_mut().is_some_and(|stopping| stopping.is_over(judged)) {
                 ended = Ended::Early { epoch: number };

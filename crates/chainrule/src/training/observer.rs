@@ -1,4 +1,4 @@
-use super::Epoch;
+use super::{Epoch, History};
 use crate::{Network, Real};
 use std::ops::ControlFlow;
 
@@ -21,6 +21,12 @@ pub trait Observer<T: Real> {
     fn epoch(&mut self, epoch: &Epoch, network: &Network<T>) -> ControlFlow<()> {
         let _ = (epoch, network);
         ControlFlow::Continue(())
+    }
+
+    /// Where several trainings start from different weights: after one of them has ended, its number counted from
+    /// 0. They may end in any order. Of their epochs an observer is not told.
+    fn start_ended(&mut self, number: usize, history: &History) {
+        let _ = (number, history);
     }
 
     /// After each step: the place to look for Ctrl-C. It is called often and should return at once.

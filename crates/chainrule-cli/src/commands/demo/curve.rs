@@ -1,7 +1,7 @@
-use super::{Demo, Failure, Outcome, architecture, lesson::RandomState, optimizer, record};
-use crate::{progress::Progress, text};
+use super::{Demo, Failure, Outcome, Task, architecture, lesson::RandomState, record};
+use crate::text;
 use chainrule::{
-    Dataset, Network, Real, Training,
+    Dataset, Network, Real,
     data::synthetic::Curve,
     loss::MeanSquaredError,
     optimizer::{Adam, Optimizer},
@@ -26,18 +26,9 @@ where
     };
     let data = Dataset::new(scale(&x, &inputs), scale(&y, &target))?;
     let epochs = args.epochs.unwrap_or(5000);
-    let training = Training {
-        epochs,
-        optimizer,
-        learning_rate: args.learning_rate,
-        seed: args.seed,
-        ..Training::new(MeanSquaredError)
-    };
     let unit = target.deviation * target.deviation;
-    let mut progress = Progress::lesson(epochs, unit);
-    let history = training.run(&mut network, &data, None, &mut progress);
-    progress.finish();
-    let history = history?;
+    let task = Task { loss: Arc::new(MeanSquaredError), epochs, optimizer, unit };
+    let history = task.train(args, &mut network, &data)?;
 
     let smooth = Array1::linspace(curve.interval.0, curve.interval.1, 1000);
     let prediction = network.predict(scale(&smooth, &inputs).view())?;
@@ -80,7 +71,8 @@ struct Problem<T> {
     y: Array1<f64>,
     architecture: Architecture,
     network: Network<T>,
-    optimizer: Arc<dyn Optimizer<T>>,
+    /// That of the lesson.
+    optimizer: Option<Arc<dyn Optimizer<T>>>,
     inputs: Number,
     target: Number,
 }
@@ -96,15 +88,7 @@ fn standardised<T: Real>(args: &Demo, curve: Curve) -> Result<Problem<T>, Failur
     let target = if target.deviation > 10.0 { target } else { Number::raw("y") };
     let architecture = architecture(args, &[100]);
     let network = architecture.build(1, 1, args.seed)?;
-    Ok(Problem {
-        inputs: scale("x", &x),
-        x,
-        y,
-        architecture,
-        network,
-        optimizer: optimizer(args)?,
-        target,
-    })
+    Ok(Problem { inputs: scale("x", &x), x, y, architecture, network, optimizer: None, target })
 }
 
 /// The lesson's script: one number of noise for all samples, then the weights, from one stream.
@@ -131,7 +115,7 @@ fn as_lesson<T: Real>(args: &Demo, curve: Curve) -> Result<Problem<T>, Failure> 
     // The script gives Adam y − t, which is n/2 times the gradient of the mean. Adam does not notice the
     // factor but for ε, so ε is scaled instead.
     let epsilon = 1e-8 * 2.0 / SAMPLES as f64;
-    let optimizer = Arc::new(Adam { epsilon, ..Adam::default() });
+    let optimizer: Arc<dyn Optimizer<T>> = Arc::new(Adam { epsilon, ..Adam::default() });
     let (inputs, target) = (Number::raw("x"), Number::raw("y"));
-    Ok(Problem { x, y, architecture, network, optimizer, inputs, target })
+    Ok(Problem { x, y, architecture, network, optimizer: Some(optimizer), inputs, target })
 }

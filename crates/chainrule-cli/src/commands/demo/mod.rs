@@ -7,23 +7,26 @@ mod plane;
 use crate::{
     args::{Demo, Precision, Problem},
     failure::Failure,
-    files, interrupt, text,
+    files, interrupt,
+    progress::Progress,
+    text,
 };
 use chainrule::{
-    Network, Real,
+    Dataset, Network, Real, Training,
     data::synthetic::{self, Plane},
+    loss::{Loss, MeanSquaredError},
     optimizer::Optimizer,
-    training::{Ended, History},
+    table,
+    training::{Ended, FullBatch, History},
 };
 use chainrule_report::Chart;
 use chainrule_tabular::{AnyNetwork, Architecture, Model, Record};
 use std::{io::Write, path::PathBuf, sync::Arc};
 
 pub(crate) fn run(args: &Demo) -> Result<(), Failure> {
-    let precision = args.precision.unwrap_or(match args.as_lesson {
-        true => Precision::F64,
-        false => Precision::F32,
-    });
+    let is_double = args.as_lesson || table::solver(&args.solver).is_some();
+    let usual = if is_double { Precision::F64 } else { Precision::F32 };
+    let precision = args.precision.unwrap_or(usual);
     // Before the training, so that a folder that can not be made does not cost one.
     files::make_folder(&args.out)?;
     interrupt::listen();
@@ -83,7 +86,7 @@ impl Outcome {
             Ended::Interrupted { epoch } => Err(Failure::Interrupted(format!(
                 "stopped in epoch {epoch}; the best parameters so far were kept"
             ))),
-            Ended::Completed | Ended::Early { .. } => Ok(()),
+            Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } => Ok(()),
         }
     }
 }
@@ -94,10 +97,46 @@ fn architecture(args: &Demo, hidden: &[usize]) -> Architecture {
     Architecture { hidden, activation: args.activation.clone(), dropout: 0.0 }
 }
 
-/// The optimizer that was asked for.
-fn optimizer<T: Real>(args: &Demo) -> Result<Arc<dyn Optimizer<T>>, Failure> {
-    let unknown = || Failure::Usage(format!("there is no optimizer {}", args.optimizer));
-    chainrule::table::optimizer(&args.optimizer).ok_or_else(unknown)
+/// How the network is trained: the loss, and what was asked for.
+struct Task<T> {
+    loss: Arc<dyn Loss<T>>,
+    epochs: usize,
+    /// In place of the one that was asked for.
+    optimizer: Option<Arc<dyn Optimizer<T>>>,
+    /// Of a loss, in what is shown.
+    unit: f64,
+}
+
+impl<T: Real> Task<T> {
+    /// Trains the network on all samples, by a solver or by an optimizer.
+    fn train(
+        self,
+        args: &Demo,
+        network: &mut Network<T>,
+        data: &Dataset<T>,
+    ) -> Result<History, Failure> {
+        let usual = Training::new(MeanSquaredError);
+        let solver = table::solver(&args.solver).filter(|_| self.optimizer.is_none());
+        let mut progress = Progress::lesson(self.epochs, self.unit, solver.is_some());
+        let history = if let Some(solver) = solver {
+            let (loss, iterations) = (self.loss, self.epochs);
+            let usual = FullBatch::new(MeanSquaredError, solver);
+            FullBatch { loss, iterations, ..usual }.run(network, data, None, &mut progress)
+        } else {
+            let named = || table::optimizer(&args.solver);
+            let training = Training {
+                loss: self.loss,
+                epochs: self.epochs,
+                optimizer: self.optimizer.or_else(named).unwrap_or(usual.optimizer.clone()),
+                learning_rate: args.learning_rate,
+                seed: args.seed,
+                ..usual
+            };
+            training.run(network, data, None, &mut progress)
+        };
+        progress.finish();
+        Ok(history?)
+    }
 }
 
 /// What is worth keeping of a demo's training.
@@ -111,8 +150,11 @@ fn record(args: &Demo, rows: usize, history: &History) -> Record {
         seed: args.seed,
         epochs: history.epochs.len(),
         best_epoch: history.best_epoch,
-        optimizer: args.optimizer.clone(),
-        learning_rate: args.learning_rate,
+        optimizer: args.solver.clone(),
+        learning_rate: match table::solver(&args.solver) {
+            Some(_) => 0.0,
+            None => args.learning_rate,
+        },
         batch_size: rows,
         ..Record::default()
     }

@@ -1,14 +1,13 @@
-use super::{Demo, Failure, Outcome, architecture, optimizer, record};
-use crate::{progress::Progress, text};
-use chainrule::{
-    Dataset, Network, Real, Training, data::synthetic::Plane, loss::BinaryCrossEntropy, metric,
-};
+use super::{Demo, Failure, Outcome, Task, architecture, record};
+use crate::text;
+use chainrule::{Dataset, Network, Real, data::synthetic::Plane, loss::BinaryCrossEntropy, metric};
 use chainrule_report::{
     Labels,
     chart::{self, Grid, Samples},
 };
 use chainrule_tabular::{AnyNetwork, Model, Number, Output, Parts};
 use ndarray::{Array2, ArrayView2};
+use std::sync::Arc;
 
 const SAMPLES: usize = 300;
 /// Cells of the drawn regions in each direction.
@@ -44,17 +43,8 @@ where
     let architecture = architecture(args, &[32, 32]);
     let mut network = architecture.build::<T>(2, 1, args.seed)?;
     let epochs = args.epochs.unwrap_or(1000);
-    let training = Training {
-        epochs,
-        optimizer: optimizer(args)?,
-        learning_rate: args.learning_rate,
-        seed: args.seed,
-        ..Training::new(BinaryCrossEntropy)
-    };
-    let mut progress = Progress::lesson(epochs, 1.0);
-    let history = training.run(&mut network, &data, None, &mut progress);
-    progress.finish();
-    let history = history?;
+    let task = Task { loss: Arc::new(BinaryCrossEntropy), epochs, optimizer: None, unit: 1.0 };
+    let history = task.train(args, &mut network, &data)?;
 
     let logits = network.predict(data.x())?;
     let accuracy = metric::accuracy(logits.view(), data.targets().values.column(0))?;

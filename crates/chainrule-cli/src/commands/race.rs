@@ -1,0 +1,210 @@
+//! `chainrule race`: the solvers train one network from the same start; who gets how far, how fast?
+
+use super::fit::{columns, decisions};
+use crate::{args, failure::Failure, files, interrupt, text};
+use chainrule::{
+    Network, Real,
+    optimizer::Schedule,
+    training::{Ended, Epoch, Observer},
+};
+use chainrule_report::{Labels, Series, chart};
+use chainrule_tabular::{FitError, Precision, Preparation, Settings, Table};
+use std::{
+    io::Write,
+    ops::ControlFlow,
+    time::{Duration, Instant},
+};
+
+pub(crate) fn run(args: &args::Race) -> Result<(), Failure> {
+    let table = Table::open(&args.data)?;
+    let settings = Settings {
+        without: columns(&args.without, &table),
+        hidden: Some(args.hidden.clone()),
+        activation: Some(args.activation.clone()),
+        validation: args.validation,
+        seed: args.seed,
+        restarts: Some(1),
+        // All of them in one precision, to the end of the time.
+        precision: Some(Precision::F64),
+        epochs: Some(usize::MAX),
+        patience: Some(0),
+        schedule: Schedule::Constant,
+        ..Settings::new(columns(&args.target, &table))
+    };
+    files::make_folder(&args.out)?;
+    interrupt::listen();
+    let mut racers: Vec<Racer> = Vec::new();
+    for solver in &args.solvers {
+        if racers.iter().any(|racer| racer.name == *solver) {
+            continue;
+        }
+        let settings = Settings { solver: solver.clone(), ..settings.clone() };
+        let preparation = Preparation::new(&table, &settings)?;
+        if racers.is_empty() {
+            write(&decisions(&preparation, &table))?;
+        }
+        let unit = preparation.loss_unit().unwrap_or(1.0);
+        let mut racer = Racer::new(solver.clone(), unit, args.time);
+        let fit = preparation.run(&mut racer);
+        racer.end(fit)?;
+        anstream::eprintln!("{}", racer.told());
+        racers.push(racer);
+        if interrupt::asked() {
+            break;
+        }
+    }
+    write(&result(&racers, settings.targets.len()))?;
+    draw(args, &racers, settings.targets.len())?;
+    if interrupt::asked() {
+        let message = "those that had run until then are in the chart".to_owned();
+        return Err(Failure::Interrupted(message));
+    }
+    Ok(())
+}
+
+fn write(text: &str) -> Result<(), Failure> {
+    anstream::stdout().lock().write_all(text.as_bytes()).map_err(Failure::output)
+}
+
+/// Several targets have no common unit: then the errors on the training rows are in deviations of the targets.
+fn unit(targets: usize) -> &'static str {
+    if targets == 1 { "" } else { " (in standard deviations)" }
+}
+
+/// Who got how far.
+fn result(racers: &[Racer], targets: usize) -> String {
+    let errors = racers.iter().filter_map(|racer| Some(racer.last()?.error));
+    let largest = errors.fold(0.0, f64::max);
+    let header = ["", "RMSE, training", "held out", "iterations", "time", "to the worst", "ended"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for racer in racers {
+        let last = racer.last();
+        let or_dash = |text: Option<String>| text.unwrap_or("-".to_owned());
+        rows.push(vec![
+            racer.name.clone(),
+            or_dash(last.map(|point| text::number(point.error))),
+            if racer.held_out.is_nan() { "-".to_owned() } else { text::number(racer.held_out) },
+            racer.course.len().to_string(),
+            or_dash(last.map(|point| time(point.seconds))),
+            or_dash(racer.reached(largest).map(time)),
+            racer.why.clone(),
+        ]);
+    }
+    format!(
+        "\n{}\n{}\n\"To the worst\": how long it took to the error on the training rows{} that the last one \
+         ends with.\nIterations of an optimizer are epochs. The smallest error on the training rows is not what \
+         predicts best: see \"held out\", of the parameters that were best there.\n",
+        text::strong("The same network, the same start"),
+        text::columns(&rows),
+        unit(targets),
+    )
+}
+
+/// A time for people: 12 µs, 3.4 ms, 5.6 s.
+fn time(seconds: f64) -> String {
+    match seconds {
+        s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
+        s if s < 1.0 => format!("{:.3} ms", s * 1e3),
+        s => format!("{s:.2} s"),
+    }
+}
+
+/// Error against time, in the terminal and as files.
+fn draw(args: &args::Race, racers: &[Racer], targets: usize) -> Result<(), Failure> {
+    let columns = |racer: &Racer| -> (Vec<f64>, Vec<f64>) {
+        racer.course.iter().map(|point| (point.seconds, point.error)).unzip()
+    };
+    let courses: Vec<_> = racers.iter().map(columns).collect();
+    let series: Vec<_> = racers
+        .iter()
+        .zip(&courses)
+        .filter(|(_, (seconds, _))| !seconds.is_empty())
+        .map(|(racer, (seconds, errors))| Series::new(&racer.name, seconds, errors))
+        .collect();
+    let y = format!("root mean squared error{}", unit(targets));
+    let title = "One network, one start, several solvers";
+    let chart = chart::race(Labels { title, x: "seconds", y: &y }, &series)?;
+    let [svg, png] = ["svg", "png"].map(|ending| args.out.join(format!("race.{ending}")));
+    files::write(&svg, chart.svg().as_bytes())?;
+    files::write(&png, &chart.png()?)?;
+    let (columns, rows) = text::chart_size();
+    let chart = chart.terminal(columns, rows, text::colour());
+    write(&format!("\n{chart}\nWritten: {}, {}\n", svg.display(), png.display()))
+}
+
+/// Who trains, and what it had reached when.
+struct Racer {
+    name: String,
+    /// Of a squared error.
+    unit: f64,
+    time: Duration,
+    started: Instant,
+    course: Vec<Point>,
+    /// On the held-out rows, of the parameters that were kept.
+    held_out: f64,
+    why: String,
+}
+
+/// What was reached at some time.
+#[derive(Clone, Copy)]
+struct Point {
+    seconds: f64,
+    /// The smallest root mean squared error on the training rows so far.
+    error: f64,
+}
+
+impl Racer {
+    fn new(name: String, unit: f64, time: Duration) -> Self {
+        let (course, why) = (Vec::new(), String::new());
+        Self { name, unit, time, started: Instant::now(), course, held_out: f64::NAN, why }
+    }
+
+    fn last(&self) -> Option<Point> {
+        self.course.last().copied()
+    }
+
+    /// How it ended. Only a training that has nothing to show counts as none.
+    fn end(&mut self, fit: Result<chainrule_tabular::Fit, FitError>) -> Result<(), Failure> {
+        self.why = match fit {
+            Ok(fit) => {
+                self.held_out = fit.scores.overall.network.rmse;
+                match fit.history.ended {
+                    Ended::Converged { reason, .. } => reason.to_string(),
+                    Ended::Diverged { .. } => "it diverged".to_owned(),
+                    Ended::Interrupted { .. } if interrupt::asked() => "interrupted".to_owned(),
+                    _ => "the time was up".to_owned(),
+                }
+            }
+            Err(FitError::Diverged { .. }) => "it diverged at once".to_owned(),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(())
+    }
+
+    fn told(&self) -> String {
+        let seconds = self.last().map_or(0.0, |point| point.seconds);
+        format!("{}: {} after {}", self.name, self.why, time(seconds))
+    }
+
+    /// When the error was first as small as this.
+    fn reached(&self, error: f64) -> Option<f64> {
+        self.course.iter().find(|point| point.error <= error).map(|point| point.seconds)
+    }
+}
+
+impl<T: Real> Observer<T> for Racer {
+    fn epoch(&mut self, epoch: &Epoch, _: &Network<T>) -> ControlFlow<()> {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let error = (epoch.training_loss.max(0.0) * self.unit).sqrt();
+        let error = self.last().map_or(error, |before| error.min(before.error));
+        self.course.push(Point { seconds, error });
+        ControlFlow::Continue(())
+    }
+
+    fn step(&mut self) -> ControlFlow<()> {
+        if interrupt::asked() || self.started.elapsed() >= self.time {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}

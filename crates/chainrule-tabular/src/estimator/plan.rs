@@ -1,0 +1,199 @@
+//! The settings with nothing left open: which method, which network, how often.
+
+use super::{Decision, FitError, Settings, decision::count};
+use crate::{Architecture, Precision, names::nearest};
+use chainrule::{
+    solver::{BayesianRegularization, LevenbergMarquardt, Solver},
+    table,
+};
+
+/// Up to so many training rows a table is small: the errors of a network that was trained to the end by a solver
+/// are as low as those of a larger one trained by Adam, or lower, in less time (measured in
+/// `docs/solvers.md`).
+const SMALL_TABLE: usize = 5000;
+/// What a solver that factorizes matrices of the parameters can do in about a tenth of a second per iteration.
+const MOST_PARAMETERS: usize = 2000;
+const MOST_PRODUCTS: f64 = 2e9;
+
+/// How a network is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Method {
+    /// By all rows at once.
+    Solver(Solver),
+    /// By mini-batches and a rule of the steps, which has this name.
+    Optimizer(String),
+}
+
+/// What a fit does.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    pub(super) method: Method,
+    pub(super) architecture: Architecture,
+    pub(super) precision: Precision,
+    pub(super) epochs: usize,
+    pub(super) patience: usize,
+    pub(super) starts: usize,
+    /// Rows in a step of an optimizer.
+    pub(super) batch_size: usize,
+    /// What was decided here.
+    pub(super) decisions: Vec<Decision>,
+}
+
+impl Method {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Solver(solver) => solver.name(),
+            Self::Optimizer(name) => name,
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        let optimizer = || table::optimizer::<f64>(name);
+        let optimizer =
+            || optimizer().map(|optimizer| Self::Optimizer(optimizer.name().to_owned()));
+        table::solver(name).map(Self::Solver).or_else(optimizer)
+    }
+
+    fn of(settings: &Settings) -> Result<Self, FitError> {
+        Self::named(&settings.solver).ok_or_else(|| {
+            let known: Vec<String> = names();
+            let nearest = nearest(&settings.solver, known.iter().map(String::as_str));
+            FitError::Solver { name: settings.solver.clone(), nearest, known }
+        })
+    }
+
+    /// The default, and half a sentence that says why.
+    fn choose(
+        settings: &Settings,
+        rows: usize,
+        [inputs, outputs]: [usize; 2],
+    ) -> Result<(Self, String), FitError> {
+        let adam = |why: &str| Ok((Self::Optimizer("adam".to_owned()), why.to_owned()));
+        if settings.dropout > 0.0 || settings.l1 > 0.0 {
+            return adam("dropout and l1 penalties need steps of mini-batches");
+        }
+        if settings.learning_rate.is_some() || settings.batch_size.is_some() {
+            return adam("a learning rate or a batch size is for steps of mini-batches");
+        }
+        // The first one finds a penalty of its own.
+        let method = Self::Solver(match settings.l2 > 0.0 {
+            false => BayesianRegularization::default().into(),
+            true => LevenbergMarquardt::default().into(),
+        });
+        let parameters = method.architecture(settings).parameters(inputs, outputs)?;
+        let products = (rows * outputs) as f64 * (parameters as f64).powi(2);
+        if settings.hidden.is_none() && rows > SMALL_TABLE {
+            adam("for so many rows, a larger network with mini-batches is better")
+        } else if parameters > MOST_PARAMETERS || products > MOST_PRODUCTS {
+            adam(&format!("{} would be slow with {parameters} parameters", method.name()))
+        } else {
+            let why =
+                "for squared errors and few parameters it gets further than adam, in less time";
+            Ok((method, why.to_owned()))
+        }
+    }
+
+    /// The layers that were asked for, or that suit the method.
+    fn architecture(&self, settings: &Settings) -> Architecture {
+        let (hidden, activation): (&[usize], _) = match self {
+            Self::Solver(_) => (&[20], "tanh"),
+            Self::Optimizer(_) => (&[64, 64], "silu"),
+        };
+        Architecture {
+            hidden: settings.hidden.clone().unwrap_or(hidden.to_vec()),
+            activation: settings.activation.clone().unwrap_or(activation.to_owned()),
+            dropout: settings.dropout,
+        }
+    }
+}
+
+/// The names of all methods.
+fn names() -> Vec<String> {
+    let optimizers = table::optimizers::<f64>();
+    let optimizers = optimizers.iter().map(|one| one.name().to_owned());
+    table::solvers().iter().map(|one| one.name().to_owned()).chain(optimizers).collect()
+}
+
+impl Plan {
+    /// Decides what the settings leave open, for so many training rows, inputs and outputs.
+    pub(super) fn new(
+        settings: &Settings,
+        rows: usize,
+        widths: [usize; 2],
+    ) -> Result<Self, FitError> {
+        let mut decisions = Vec::new();
+        let method = if settings.solver == Settings::AUTO {
+            let (method, why) = Method::choose(settings, rows, widths)?;
+            let what = format!("solver {}", method.name());
+            decisions.push(Decision::new(what, &why, Some("--solver")));
+            method
+        } else {
+            Method::of(settings)?
+        };
+        let architecture = method.architecture(settings);
+        let parameters = architecture.parameters(widths[0], widths[1])?;
+        if settings.hidden.is_none() {
+            let widths: Vec<String> = architecture.hidden.iter().map(usize::to_string).collect();
+            let layers = if widths.len() == 1 { "a hidden layer" } else { "hidden layers" };
+            let what = format!(
+                "{layers} of {} {} units, {}",
+                widths.join(" and "),
+                architecture.activation,
+                count(parameters, "parameter", "parameters")
+            );
+            decisions.push(Decision::new(what, "a size that suits such tables", Some("--hidden")));
+        }
+        let is_solver = matches!(method, Method::Solver(_));
+        if is_solver {
+            for (setting, is_given) in [
+                ("a learning rate", settings.learning_rate.is_some()),
+                ("a batch size", settings.batch_size.is_some()),
+            ] {
+                if is_given {
+                    return Err(FitError::NotForSolvers {
+                        solver: settings.solver.clone(),
+                        setting,
+                    });
+                }
+            }
+        }
+        let has_luck = matches!(&method, Method::Solver(solver) if solver.needs_residuals());
+        let starts = settings.restarts.unwrap_or(if has_luck { 4 } else { 1 });
+        if settings.restarts.is_none() && starts > 1 {
+            let what = format!("{starts} trainings from different weights");
+            let why = "where such a network ends is partly luck; the best one on the held-out rows is kept";
+            decisions.push(Decision::new(what, why, Some("--restarts")));
+        }
+        let batch_size = settings.batch_size.unwrap_or(automatic_batch(rows)).min(rows);
+        if settings.batch_size.is_none() && !is_solver {
+            let what = format!("steps of {}", count(batch_size, "row", "rows"));
+            let why = "chosen by the number of training rows";
+            decisions.push(Decision::new(what, why, Some("--batch-size")));
+        }
+        Ok(Self {
+            architecture,
+            precision: settings.precision.unwrap_or(match is_solver {
+                true => Precision::F64,
+                false => Precision::F32,
+            }),
+            epochs: settings.epochs.unwrap_or(1000),
+            patience: settings.patience.unwrap_or(if has_luck { 30 } else { 100 }),
+            starts,
+            batch_size,
+            decisions,
+            method,
+        })
+    }
+}
+
+/// Rows in a step, for so many training rows.
+///
+/// Small steps are as fast here as large ones and reach lower errors; only where they are many, a less
+/// noisy gradient serves better.
+fn automatic_batch(rows: usize) -> usize {
+    match rows {
+        0..=10_000 => 32,
+        10_001..=100_000 => 128,
+        _ => 512,
+    }
+}
