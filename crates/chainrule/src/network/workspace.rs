@@ -5,7 +5,7 @@ use crate::{
     loss::{Loss, Sum, Targets},
     random::{Purpose, Random},
 };
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 
 /// All memory of a forward and a backward pass, planned once: a pass allocates nothing.
 #[derive(Clone, Debug)]
@@ -97,6 +97,24 @@ impl<T: Real> Workspace<T> {
         let y = matrix_mut(&mut self.y, self.rows, self.outputs);
         let mode = Mode::Train { random: &mut self.random, statistics };
         layer.forward(theta, x, y, &mut self.memory, mode);
+    }
+
+    /// Writes ∂yₖ/∂θ of one row `x` of inputs: the backward pass for a loss that is output k itself.
+    pub(crate) fn gradient_of_output(
+        &mut self,
+        layer: &dyn Layer<T>,
+        theta: &[T],
+        x: ArrayView1<T>,
+        k: usize,
+    ) {
+        self.forward(layer, theta, &mut [], x.insert_axis(Axis(0)));
+        self.dy[..self.outputs].fill(T::zero());
+        self.dy[k] = T::one();
+        self.gradient.fill(T::zero());
+        let pass =
+            Pass { theta, x: matrix(&self.x, 1, self.inputs), y: matrix(&self.y, 1, self.outputs) };
+        let dy = matrix(&self.dy, 1, self.outputs);
+        layer.backward(pass, dy, None, &mut self.gradient, &mut self.memory);
     }
 
     pub(crate) fn loss(&self, loss: &dyn Loss<T>, targets: Targets<T>) -> Sum {

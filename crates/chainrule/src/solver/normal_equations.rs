@@ -23,6 +23,7 @@ use faer::{
     linalg::{
         cholesky::llt::{factor, solve},
         triangular_inverse::invert_lower_triangular,
+        triangular_solve::solve_lower_triangular_in_place,
     },
 };
 use std::ops::Range;
@@ -83,16 +84,32 @@ impl Demand {
         let numbers = 2.0 * size_ * size_ + shards_of_j * shard * parameters as f64;
         Self { is_dual, size, bytes: 8.0 * numbers }
     }
+
+    /// Of a matrix [parameters × parameters] and its factorization.
+    pub(crate) fn primal(parameters: usize) -> Self {
+        let bytes = 16.0 * (parameters as f64).powi(2);
+        Self { is_dual: false, size: parameters, bytes }
+    }
 }
 
 impl NormalEquations {
-    /// The memory for a problem.
+    /// The memory for a problem, in the form that takes less of it.
     pub(crate) fn new(problem: &dyn LeastSquares) -> Self {
+        let residuals = problem.shards().iter().sum();
+        let largest = problem.shards().iter().copied().max().unwrap_or(0);
+        let ridge = problem.ridge().is_some();
+        Self::of_form(problem, Demand::new(problem.parameters(), residuals, largest, ridge))
+    }
+
+    /// The memory for a problem in the primal form.
+    pub(crate) fn primal(problem: &dyn LeastSquares) -> Self {
+        Self::of_form(problem, Demand::primal(problem.parameters()))
+    }
+
+    fn of_form(problem: &dyn LeastSquares, Demand { is_dual, size, .. }: Demand) -> Self {
         let parameters = problem.parameters();
         let residuals = problem.shards().iter().sum();
         let largest = problem.shards().iter().copied().max().unwrap_or(0);
-        let Demand { is_dual, size, .. } =
-            Demand::new(parameters, residuals, largest, problem.ridge().is_some());
         let shard = largest * parameters;
         let many = problem.shards().len() > 1;
         let when = |condition: bool, count: usize| vec![0.0; if condition { count } else { 0 }];
@@ -355,7 +372,7 @@ impl NormalEquations {
     }
 
     /// Factorizes the matrix with these numbers added to its diagonal. False if it is not positive definite.
-    pub(super) fn factorize(&mut self, added: impl Fn(usize) -> f64) -> bool {
+    pub(crate) fn factorize(&mut self, added: impl Fn(usize) -> f64) -> bool {
         let size = self.size();
         for j in 0..size {
             let column = self.factor.col_as_slice_mut(j);
@@ -380,6 +397,16 @@ impl NormalEquations {
         let stack = MemStack::new(&mut self.scratch);
         solve::solve_in_place(self.factor.as_ref(), self.right.as_mut(), Par::Seq, stack);
         kernel::end_of_foreign_vectors();
+    }
+
+    /// vᵀM⁻¹v of the factorized matrix M = LLᵀ: the square of L⁻¹v.
+    pub(crate) fn inverse_product(&mut self, v: &[f64]) -> f64 {
+        self.right.col_as_slice_mut(0).copy_from_slice(v);
+        let (factor, right) = (self.factor.as_ref(), self.right.as_mut());
+        solve_lower_triangular_in_place(factor, right, Par::Seq);
+        kernel::end_of_foreign_vectors();
+        let solution = self.right.col_as_slice(0);
+        dot(solution, solution)
     }
 
     /// tr(M⁻¹) of the factorized matrix M = LLᵀ: the sum of the squares of L⁻¹.

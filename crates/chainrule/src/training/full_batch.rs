@@ -51,8 +51,8 @@ pub struct FullBatch<T> {
 }
 
 /// More memory than this is not tried.
-const MOST_BYTES: f64 = 2.0 * GIB;
-const GIB: f64 = (1 << 30) as f64;
+pub(super) const MOST_BYTES: f64 = 2.0 * GIB;
+pub(super) const GIB: f64 = (1 << 30) as f64;
 
 impl<T: Real> FullBatch<T> {
     /// At most 1000 iterations, no penalty, as far as double precision goes.
@@ -180,12 +180,10 @@ impl<T: Real> FullBatch<T> {
             validation_loss: validation.map(|_| best.loss),
             ended,
             epochs,
-            evidence: iterate.evidence().map(|evidence| {
-                // The residuals of the solver are √(w / (K Σw)) times the errors.
-                let weights = data.targets().weights;
-                let sum = weights.map_or(data.len() as f64, |weights| weights.sum().f64());
-                let factor = sum * network.outputs() as f64;
-                Evidence { noise: evidence.noise * factor, ..evidence }
+            // The residuals of the solver are the errors divided by the root of their number.
+            evidence: iterate.evidence().map(|evidence| Evidence {
+                noise: evidence.noise * evidence.residuals as f64,
+                ..evidence
             }),
         })
     }

@@ -22,6 +22,7 @@ mod full_batch;
 mod history;
 mod observer;
 mod parallel;
+mod posterior;
 mod problem;
 mod run;
 mod shards;
@@ -31,6 +32,7 @@ pub use full_batch::FullBatch;
 pub use history::{Ended, Epoch, History};
 pub use observer::Observer;
 pub use parallel::in_parallel;
+pub use posterior::Posterior;
 pub use problem::{MeanLoss, Residuals};
 
 use crate::{

@@ -1,7 +1,6 @@
 //! NIST's reference problems of nonlinear regression: 27 data sets, two starts each, certified to 11 digits.
 //!
-//! Source: NIST/ITL Statistical Reference Datasets, a work of the US government. The files are read from the
-//! folder `data/nist-strd` in that which the environment variable `CHAINRULE_DATA` names.
+//! The files are in `tests/fixtures/nist-strd`. Run this test with `--no-capture` for a table of the digits.
 
 mod models;
 
@@ -64,11 +63,7 @@ fn digits(value: f64, certified: f64) -> f64 {
 
 #[test]
 fn certified_values_are_found_from_both_starts() {
-    let Some(folder) = std::env::var_os("CHAINRULE_DATA") else {
-        eprintln!("SKIPPED: CHAINRULE_DATA names no folder with data/nist-strd");
-        return;
-    };
-    let folder = Path::new(&folder).join("data/nist-strd");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nist-strd");
     println!(
         "| data set | digits of θ, start 1 | start 2 | digits of Σr², start 1 | start 2 | iterations |"
     );
@@ -99,7 +94,9 @@ fn certified_values_are_found_from_both_starts() {
             row[0][i] = pairs.map(|(&v, &c)| digits(v, c)).fold(11.0, f64::min);
             row[1][i] = digits(solution.value, problem.sum_of_squares);
             iterations[i] = solution.iterations;
-            if row[0][i] < 6.0 {
+            // The residuals of this one are 10⁻¹³ of its data, of which doubles have 16 digits.
+            let digits_of_sum = if model.name == "Lanczos1" { 1.5 } else { 8.0 };
+            if row[0][i] < 6.0 || row[1][i] < digits_of_sum {
                 failed.push(format!("{} start {}: {:?}", model.name, i + 1, solution));
             }
         }
@@ -109,4 +106,37 @@ fn certified_values_are_found_from_both_starts() {
         );
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// The gradients of the models, which the solutions rest on.
+#[test]
+fn gradients_agree_with_difference_quotients() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nist-strd");
+    for model in &MODELS {
+        let problem = Problem::read(&folder, model);
+        let theta = &problem.certified;
+        let mut gradient = vec![0.0; theta.len()];
+        for x in &problem.x {
+            (model.gradient)(theta, x, &mut gradient);
+            for (j, &g) in gradient.iter().enumerate() {
+                let mut moved = theta.clone();
+                let h = 1e-4 * theta[j].abs();
+                let mut at = |v: f64| {
+                    moved[j] = v;
+                    (model.value)(&moved, x)
+                };
+                let near = at(theta[j] + h) - at(theta[j] - h);
+                let far = at(theta[j] + 2.0 * h) - at(theta[j] - 2.0 * h);
+                let quotient = (8.0 * near - far) / (12.0 * h);
+                let scale = g.abs() + (model.value)(theta, x).abs() / theta[j].abs();
+                let error = (g - quotient).abs();
+                assert!(
+                    error < 1e-7 * scale + 1e-14,
+                    "{} ∂/∂b{}: {g} {quotient}",
+                    model.name,
+                    j + 1
+                );
+            }
+        }
+    }
 }

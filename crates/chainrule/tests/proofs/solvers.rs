@@ -12,7 +12,10 @@ use chainrule::{
         Scaling, Solver, Stopping, least_squares, run,
     },
     table,
-    training::{EarlyStopping, Ended, Epoch, FullBatch, MeanLoss, Observer, Residuals},
+    training::{
+        EarlyStopping, Ended, Epoch, FullBatch, MeanLoss, Observer, Posterior, Residuals,
+        in_parallel,
+    },
 };
 use ndarray::{Array1, Array2, Axis, array};
 use std::{ops::ControlFlow, sync::Arc};
@@ -317,6 +320,69 @@ fn the_evidence_is_that_of_mackay() {
     }
 }
 
+/// The error bars of a network that is linear in its parameters are those of ridge regression, computed by hand.
+#[test]
+fn error_bars_are_those_of_a_linear_model() {
+    // One input with values ±1 and ±2, so that JᵀJ = diag(Σx²/n, 1) = diag(2.5, 1).
+    let x = array![[1.0], [-1.0], [2.0], [-2.0]];
+    let t = array![[1.2], [-0.7], [1.9], [-2.2]];
+    let data = Dataset::new(x, t).unwrap();
+    let mut network = Network::builder(1).dense(1, Identity).build(1).unwrap();
+    let solver = table::solver("bayesian_regularization").unwrap();
+    let training = FullBatch::new(MeanSquaredError, solver);
+    let history = training.run(&mut network, &data, None, &mut ()).unwrap();
+    let evidence = history.evidence.unwrap();
+    let mut posterior = Posterior::new(&network, &data, evidence).unwrap();
+    let at = array![[0.0], [3.0]];
+    let (ours, of_targets) = (
+        posterior.deviations(at.view()).unwrap(),
+        posterior.deviations_of_targets(at.view()).unwrap(),
+    );
+    for (i, x) in [0.0, 3.0].into_iter().enumerate() {
+        let scale = evidence.noise / 4.0;
+        let variance = scale * (x * x / (2.5 + evidence.ridge) + 1.0 / (1.0 + evidence.ridge));
+        assert!((ours[[i, 0]] - variance.sqrt()).abs() < 1e-12, "{x}: {ours} {variance}");
+        let variance = variance + evidence.noise;
+        assert!((of_targets[[i, 0]] - variance.sqrt()).abs() < 1e-12, "{x}");
+    }
+    assert!(posterior.deviations(array![[1.0, 2.0]].view()).is_err());
+}
+
+/// Nineteen of twenty new measurements lie within two deviations, also of two outputs and weighted samples; and
+/// where there are no data the network is less sure.
+#[test]
+fn error_bars_cover_what_they_promise() {
+    let mut random = random(23);
+    let mut sample = |n: usize, low: f64, high: f64| {
+        let x = Array2::from_shape_simple_fn((n, 1), || random.uniform(low, high));
+        let noise = Array2::from_shape_simple_fn((n, 2), || 0.2 * random.normal::<f64>());
+        let t = Array2::from_shape_fn((n, 2), |(i, k)| match k {
+            0 => (2.0 * x[[i, 0]]).sin(),
+            _ => x[[i, 0]].cos(),
+        });
+        (x, t + noise)
+    };
+    let (x, t) = sample(150, -1.5, 1.5);
+    let data = Dataset::new(x, t).unwrap().with_weights(Array1::from_elem(150, 3.0)).unwrap();
+    let mut network = Network::builder(1).dense(12, Tanh).dense(2, Identity).build(3).unwrap();
+    let solver = table::solver("bayesian_regularization").unwrap();
+    let training = FullBatch::new(MeanSquaredError, solver);
+    let history = training.run(&mut network, &data, None, &mut ()).unwrap();
+    let mut posterior = Posterior::new(&network, &data, history.evidence.unwrap()).unwrap();
+
+    let (x, t) = sample(2000, -1.5, 1.5);
+    let (y, deviations) =
+        (network.predict(x.view()).unwrap(), posterior.deviations_of_targets(x.view()).unwrap());
+    for k in 0..2 {
+        let errors = (&t.column(k) - &y.column(k)) / deviations.column(k);
+        let covered = errors.iter().filter(|e| e.abs() < 1.96).count() as f64 / 2000.0;
+        assert!((0.925..0.975).contains(&covered), "output {k}: {covered}");
+    }
+    let sure = posterior.deviations(array![[0.0]].view()).unwrap();
+    let unsure = posterior.deviations(array![[4.0]].view()).unwrap();
+    assert!(unsure[[0, 0]] > 3.0 * sure[[0, 0]], "{sure} {unsure}");
+}
+
 /// In single precision too, and in a few iterations much lower than the start.
 #[test]
 fn every_solver_trains_in_both_precisions() {
@@ -463,6 +529,26 @@ fn steps_out_of_the_domain_are_refused() {
     let solution =
         run(&mut ScaledConjugateGradient.start(&mut log, &[30.0], stopping).unwrap(), 100);
     assert!((solution.theta[0] - 1.0).abs() < 1e-6, "{solution:?}");
+}
+
+/// Trainings in parallel: the same bits for any number of threads, in the order of their numbers.
+#[test]
+fn trainings_in_parallel_have_the_same_bits() {
+    let (_, data) = problem(300, 2, true);
+    for solver in table::solvers() {
+        let train = |number: usize| {
+            let builder = Network::builder(3).dense(9, Tanh).dense(2, Identity);
+            let mut network = builder.build(number as u64).unwrap();
+            let training = FullBatch { iterations: 25, ..FullBatch::new(MeanSquaredError, solver) };
+            training.run(&mut network, &data, None, &mut ()).unwrap();
+            network.parameters().iter().map(|v| v.to_bits()).collect::<Vec<_>>()
+        };
+        let one = in_parallel(5, 1, train);
+        for threads in [2, 3, 4, 8] {
+            assert!(in_parallel(5, threads, train) == one, "{solver:?}, {threads} threads");
+        }
+        assert_ne!(one[0], one[1]);
+    }
 }
 
 /// What goes down stays down: no iteration makes worse what is minimised.
