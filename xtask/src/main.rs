@@ -3,6 +3,7 @@
 //! `cargo xtask help` lists them. One task is one module: its [`Task`] stands in [`TASKS`],
 //! and everything that only this task needs stands beside it.
 
+mod bench;
 mod command;
 mod test;
 
@@ -23,7 +24,7 @@ struct Task {
 }
 
 /// All tasks, in the order of the help.
-const TASKS: &[Task] = &[test::TASK];
+const TASKS: &[Task] = &[test::TASK, bench::TASK];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> =

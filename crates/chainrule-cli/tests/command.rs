@@ -123,6 +123,11 @@ fn number_after(text: &str, words: &str) -> f64 {
     rest.split_whitespace().next().unwrap().parse().unwrap()
 }
 
+/// The error of the network in the table of the scores.
+fn rmse(text: &str) -> f64 {
+    number_after(text.split_once("RMSE").unwrap().1, "network")
+}
+
 #[test]
 fn demo_sine_learns_the_sine_whatever_the_seed() {
     let place = Place::new();
@@ -193,6 +198,127 @@ fn a_table_becomes_a_model_and_its_predictions() {
 
     place.run("predict data.safetensors new.csv --out p.csv --quiet").exits(0);
     assert_eq!(fs::read_to_string(place.path("p.csv")).unwrap(), ran.stdout);
+}
+
+/// Each solver by its long and its short name; the short one leaves the long one in the model.
+#[test]
+fn every_solver_fits() {
+    let place = Place::new();
+    place.table("data.csv");
+    for (name, long) in [
+        ("lm", "levenberg_marquardt"),
+        ("bayes", "bayesian_regularization"),
+        ("scg", "scaled_conjugate_gradient"),
+        ("lbfgs", "lbfgs"),
+        ("nadam", "nadam"),
+    ] {
+        let line = format!("fit data.csv --target y --hidden 6 --epochs 60 --solver {name}");
+        let ran = place.run(&line).exits(0);
+        assert!(!ran.stdout.contains("[--solver]"), "{name} was asked for: {ran:#?}");
+        place.run("info data.safetensors").exits(0).shows(&format!("\n{long}"));
+    }
+}
+
+#[test]
+fn the_solver_is_chosen_and_told() {
+    let place = Place::new();
+    place.table("data.csv");
+    let ran = place.run("fit data.csv --target y").exits(0);
+    let ran = ran.shows("solver bayesian_regularization: ").shows("[--solver]");
+    let ran =
+        ran.shows("4 trainings from different weights").shows("Of 4 starts the best has RMSE ");
+    let ran = ran.says("start 4 of 4: ").shows("The data determine ");
+    // y is a polynomial without noise: what Adam gets to 0.01 ends far below.
+    assert!(rmse(&ran.stdout) < 1e-3, "{ran:#?}");
+    place.run("info data.safetensors").exits(0).shows("the best of 4 starts").shows("f64");
+    for (flags, why) in [
+        ("--dropout 0.1", "dropout and l1 penalties need steps of mini-batches"),
+        ("--batch-size 16", "a learning rate or a batch size is for steps of mini-batches"),
+        ("--hidden 60,60", "would be slow with 3901 parameters"),
+    ] {
+        let ran = place.run(&format!("fit data.csv --target y --epochs 3 {flags}"));
+        ran.exits(0).shows("solver adam: ").shows(why);
+    }
+}
+
+/// The best of several starts is the one that its seed gives alone, and threads change nothing.
+#[test]
+fn the_best_start_can_be_had_alone() {
+    let place = Place::new();
+    place.table("data.csv");
+    let fit = |flags: &str| {
+        let line = format!("fit data.csv --target y --solver lm --hidden 3 --epochs 15 {flags}");
+        let ran = place.run(&line).exits(0);
+        (ran.stdout, fs::read(place.path("data.safetensors")).unwrap())
+    };
+    let (text, one) = fit("--restarts 5 --threads 1");
+    for threads in [2, 3, 8] {
+        let (_, other) = fit(&format!("--restarts 5 --threads {threads}"));
+        assert!(one == other, "{threads} threads");
+    }
+    let (_, seed) = text.split_once("(--seed ").unwrap();
+    let seed = seed.split_whitespace().next().unwrap();
+    // Its own seed also holds out other rows, unless it is the first start.
+    let (alone, _) = fit(&format!("--restarts 1 --seed {seed}"));
+    if seed == "0" {
+        assert_eq!(rmse(&alone), rmse(&text));
+    }
+}
+
+#[test]
+fn the_time_can_be_limited() {
+    let place = Place::new();
+    place.table("data.csv");
+    let line =
+        "fit data.csv --target y --solver adam --epochs 100000000 --patience 100000000 --time 1s";
+    place.run(line).exits(0).shows("(the time was up)");
+    place.run("predict data.safetensors data.csv").exits(0);
+    place.run("fit data.csv --target y --time 0s").exits(2).says("a time such as 30s, 5m or 1h");
+}
+
+#[test]
+fn a_race_has_a_table_and_a_chart() {
+    let place = Place::new();
+    place.table("data.csv");
+    let line =
+        "race data.csv --target y --hidden 5 --time 1s --solvers lm,lbfgs,adam --out pictures";
+    let ran = place.run(line).exits(0).shows("RMSE, training").says("levenberg_marquardt: ");
+    for name in ["levenberg_marquardt", "lbfgs", "adam"] {
+        assert_eq!(ran.stdout.lines().filter(|line| line.starts_with(name)).count(), 1, "{ran:#?}");
+    }
+    let svg = fs::read_to_string(place.path("pictures/race.svg")).unwrap();
+    assert!(svg.contains("lbfgs") && is_there(&place.path("pictures/race.png")));
+    place.run("race data.csv --target z").exits(3).says("\"z\"");
+    place.run("race data.csv --target y --solvers lm,adma").exits(2).says("adam");
+}
+
+#[test]
+fn what_a_solver_is_not_made_for_is_wrong_usage() {
+    let place = Place::new();
+    place.table("data.csv");
+    for (flags, words) in [
+        ("--solver lm --learning-rate 0.1", "it has no use for a learning rate"),
+        ("--solver lbfgs --batch-size 3", "it has no use for a batch size"),
+        ("--solver lm --dropout 0.5", "is not made for dropout or batch normalisation"),
+        ("--solver lbfgs --l1 0.5", "is not made for an l1 penalty"),
+        ("--solver bayes --l2 0.5", "since it finds its own"),
+        ("--solver lm --hidden 1000,1000", "GiB of memory for 1005001 parameters; use lbfgs"),
+    ] {
+        place.run(&format!("fit data.csv --target y {flags}")).exits(2).says(words);
+        assert!(!place.path("data.safetensors").exists(), "{flags}");
+    }
+    let spiral = "demo spiral --solver lm --epochs 3 --out pictures";
+    place.run(spiral).exits(2).says("is not made for the loss binary_cross_entropy");
+}
+
+/// The lesson's curve by a solver: thousands of times as good as by Adam.
+#[test]
+fn demo_sine_by_a_solver() {
+    let place = Place::new();
+    let ran =
+        place.run("demo sine --solver lm --hidden 20 --activation tanh --epochs 300").exits(0);
+    assert!(number_after(&ran.stdout, "Mean squared error ") < 1e-9, "{ran:#?}");
+    place.run("demo moons --solver lbfgs --epochs 60").exits(0).shows("samples right");
 }
 
 #[test]

@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("fit", fit()?),
         ("fit-early", fit_early()?),
         ("loss", loss()?),
+        ("race", race()?),
         ("regions", regions()?),
         ("regions-ten", ten_regions()?),
         ("predicted-against-true", predicted_against_true()?),
@@ -48,6 +49,16 @@ fn piecewise(x: f64, f: impl Fn(f64) -> f64) -> f64 {
     let knot = (x * 1.3).floor() / 1.3;
     let (a, b) = (f(knot), f(knot + 1.0 / 1.3));
     a + (b - a) * (x - knot) * 1.3
+}
+
+fn race() -> Result<Chart, chainrule_report::Error> {
+    let x: Vec<f64> = (0..60).map(|i| 1e-4 * 1.2f64.powi(i)).collect();
+    let courses: Vec<(&str, Vec<f64>)> = [("fast", 1.2), ("steady", 0.7), ("slow", 0.3)]
+        .map(|(name, rate)| (name, x.iter().map(|x| (x / 1e-5).powf(-rate) + 1e-5).collect()))
+        .to_vec();
+    let series: Vec<Series<'_>> =
+        courses.iter().map(|(name, y)| Series::new(name, &x, y)).collect();
+    chart::race(Labels { title: "Errors against time", x: "seconds", y: "error" }, &series)
 }
 
 fn fit() -> Result<Chart, chainrule_report::Error> {

@@ -37,6 +37,7 @@ fn charts(labels: Labels<'_>) -> Vec<Chart> {
         )
         .unwrap(),
         chart::predicted_against_true(labels, &[series, series], "diagonal").unwrap(),
+        chart::race(labels, &[Series::new("first", &loss, &loss), series]).unwrap(),
         chart::regions(labels, &["no", "yes"], &grid.unwrap(), samples).unwrap(),
     ]
 }

@@ -35,6 +35,7 @@
 //! | [`initialization`] | how the parameters of a layer start |
 //! | [`network`] | layers together with their parameters: the builder, prediction, the two passes |
 //! | [`optimizer`] | how a step follows from the gradient; schedules, penalties, clipping |
+//! | [`solver`] | full-batch methods that use more than the slope: Levenberg–Marquardt, L-BFGS, and others |
 //! | [`data`] | checked arrays of samples, splits, problems with a known answer |
 //! | [`training`] | the loop: batches, validation, early stopping, the best parameters |
 //! | [`gradient_check`] | the proof of a derivative, for the parts here and for your own |

@@ -51,6 +51,11 @@ const STEPS: &[Step] = &[
     Step { name: "doc", about: "the documentation builds without warnings", check: documentation },
     Step { name: "examples", about: "every example of every crate runs", check: examples::check },
     Step {
+        name: "bench",
+        about: "the comparisons compile",
+        check: || passes("check --manifest-path bench/Cargo.toml --target-dir target"),
+    },
+    Step {
         name: "wasm",
         about: "the mathematics compiles for the browser",
         check: || target::check("chainrule", "wasm32-unknown-unknown"),

@@ -121,6 +121,9 @@ fn draw(args: &args::Race, racers: &[Racer], targets: usize) -> Result<(), Failu
         .filter(|(_, (seconds, _))| !seconds.is_empty())
         .map(|(racer, (seconds, errors))| Series::new(&racer.name, seconds, errors))
         .collect();
+    if series.is_empty() {
+        return Ok(());
+    }
     let y = format!("root mean squared error{}", unit(targets));
     let title = "One network, one start, several solvers";
     let chart = chart::race(Labels { title, x: "seconds", y: &y }, &series)?;
