@@ -79,8 +79,10 @@ pub fn normal_equations(problem: &mut dyn LeastSquares, theta: &[f64]) -> Result
         let scale = scale.max(f64::MIN_POSITIVE);
         let relative_error = (backward - numerical).abs() / scale;
         checked += 1;
-        wrong += usize::from(!(relative_error <= TOLERANCE));
-        if worst.as_ref().is_none_or(|worst| !(relative_error <= worst.relative_error)) {
+        // Also where it is no number.
+        let is_above = |bound: f64| relative_error > bound || relative_error.is_nan();
+        wrong += usize::from(is_above(TOLERANCE));
+        if worst.as_ref().is_none_or(|worst| is_above(worst.relative_error)) {
             worst = Some(Entry { name, backward, numerical, relative_error });
         }
     };

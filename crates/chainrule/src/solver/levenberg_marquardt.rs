@@ -311,8 +311,8 @@ impl State<'_> {
             return false;
         }
         let square = |v: &[f64]| v.iter().zip(&*scale).map(|(v, d)| d * v * v).sum::<f64>();
-        // Also where it is no number.
-        if !(4.0 * square(bend) <= MOST_BEND * MOST_BEND * square(step)) {
+        let (bent, allowed) = (4.0 * square(bend), MOST_BEND * MOST_BEND * square(step));
+        if bent > allowed || bent.is_nan() {
             return false;
         }
         for (step, bend) in step.iter_mut().zip(&*bend) {

@@ -30,7 +30,7 @@ pub(super) fn strong_wolfe(
 ) -> Option<Point> {
     let is_high = |p: &Point| {
         let line = start.value + ENOUGH_DECREASE * p.step * start.slope;
-        !(p.value <= line)
+        p.value > line || p.value.is_nan()
     };
     let is_flat = |p: &Point| p.slope.abs() <= SMALL_SLOPE * start.slope.abs();
 
@@ -72,7 +72,7 @@ fn between(low: Point, high: Point) -> f64 {
     let middle = low.step + 0.5 * width;
     let d1 = low.slope + high.slope - 3.0 * (low.value - high.value) / (low.step - high.step);
     let root = d1 * d1 - low.slope * high.slope;
-    if !(root >= 0.0) {
+    if root < 0.0 || root.is_nan() {
         return middle;
     }
     let d2 = root.sqrt().copysign(width);

@@ -96,7 +96,8 @@ impl<'p> State<'p> {
             *p = r + beta * *p;
         }
         // After as many steps as there are parameters, or where p does not go down.
-        if self.since_restart >= self.theta.len() || !(dot(&self.direction, &self.down) > 0.0) {
+        let slope = dot(&self.direction, &self.down);
+        if self.since_restart >= self.theta.len() || slope <= 0.0 || slope.is_nan() {
             self.direction.copy_from_slice(&self.down);
             self.since_restart = 0;
         }
@@ -136,7 +137,7 @@ impl Iterate for State<'_> {
         for _ in 0..MOST_REFUSALS {
             // Steps 3 and 4: made positive by λ.
             let mut delta = curvature + self.lambda * square;
-            if !(delta > 0.0) {
+            if delta <= 0.0 || delta.is_nan() {
                 let scaled = if delta.is_finite() { delta } else { 0.0 };
                 self.lambda = 2.0 * (self.lambda - scaled / square);
                 delta = -scaled + (self.lambda / 2.0).max(f64::MIN_POSITIVE) * square;
@@ -164,8 +165,9 @@ impl Iterate for State<'_> {
                     self.lambda /= 4.0;
                 }
             }
-            if !(comparison >= 0.25) {
-                let comparison = if comparison.is_finite() { comparison.max(-3.0) } else { -3.0 };
+            // A point where the function has no value counts as far above.
+            let comparison = if comparison.is_finite() { comparison.max(-3.0) } else { -3.0 };
+            if comparison < 0.25 {
                 self.lambda += delta * (1.0 - comparison) / square;
             }
             if is_lower {
