@@ -150,7 +150,7 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Units of each hidden layer [default: 20 with a solver, 64,64 with an optimizer]
+    /// Units of each hidden layer [default: up to 20 with a solver, 64,64 with an optimizer]
     #[arg(long, value_name = "UNITS,...", value_delimiter = ',', value_parser = positive_count)]
     pub(crate) hidden: Vec<usize>,
 
@@ -241,7 +241,7 @@ pub(crate) struct Race {
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     pub(crate) without: Vec<String>,
 
-    /// Who takes part, separated by commas: solvers and optimizers
+    /// Who takes part, separated by commas: solvers and optimizers; lm, bayes and scg are short names
     #[arg(
         long,
         value_name = "NAME,...",

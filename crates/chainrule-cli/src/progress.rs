@@ -158,15 +158,15 @@ impl<T: Real> Observer<T> for Progress {
         let Some((starts, ended)) = &mut self.starts else { return };
         *ended += 1;
         let loss = history.validation_loss.unwrap_or(history.loss) * self.unit;
-        let told = format!("held-out loss {}", text::number(loss));
+        let told = format!("RMSE {} on the held-out rows", text::number(loss.sqrt()));
         match &self.show {
             Show::Live(bar) => {
                 bar.set_position(*ended as u64);
                 bar.set_message(told);
             }
             Show::Lines { .. } => {
-                let epochs = history.epochs.len();
-                anstream::eprintln!("start {} of {starts}: {told} ({epochs} epochs)", number + 1);
+                let (number, epochs) = (number + 1, history.epochs.len());
+                anstream::eprintln!("start {number} of {starts}: {told}, {epochs} iterations");
             }
             Show::Nothing | Show::Lesson { .. } => {}
         }

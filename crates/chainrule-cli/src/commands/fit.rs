@@ -149,24 +149,22 @@ fn scores(fit: &Fit, is_late: bool) -> String {
         Ended::Diverged { .. } => "diverged".to_owned(),
     };
     let (best, epochs) = (history.best_epoch + 1, history.epochs.len());
-    let epoch =
-        if history.evidence.is_some() || is_by_solver(history) { "iteration" } else { "epoch" };
+    let epoch = if is_by_solver(history) { "iteration" } else { "epoch" };
     text += &format!("  The best parameters are those of {epoch} {best} of {epochs} ({why}).\n");
     if let [best, .., worst] = &fit.starts[..] {
         let median = &fit.starts[fit.starts.len() / 2];
         let unit = fit.loss_unit().unwrap_or(1.0);
-        let [best_loss, median, worst] =
+        let [best, median, worst] =
             [best, median, worst].map(|start| text::number((start.loss * unit).sqrt()));
         text += &format!(
-            "  Of {} starts the best has RMSE {best_loss} on the held-out rows (--seed {} --restarts 1), the median \
-             {median}, the worst {worst}.\n  It was chosen by these rows, which flatters it a little.\n",
+            "  RMSE on the held-out rows after {} starts: best {best}, median {median}, worst {worst}. The best was \
+             chosen\n  by these rows, which flatters it a little.\n",
             fit.starts.len(),
-            best.seed,
         );
     }
     if let Some(evidence) = history.evidence {
         text += &format!(
-            "  The data determine {:.1} of {} parameters; the standard deviation of the noise is {}.\n",
+            "  The data determine {:.1} of the {} parameters; the standard deviation of the noise is {}.\n",
             evidence.effective_parameters,
             evidence.parameters,
             text::number((evidence.noise * fit.loss_unit().unwrap_or(1.0)).sqrt()),
@@ -200,8 +198,12 @@ fn ended(history: &History, out: &Path) -> Result<(), Failure> {
             batch.unwrap_or(0) + 1
         ))),
         Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } if !history.learned => {
+            let advice = match is_by_solver(history) {
+                true => "Collect more rows, hold others out (--seed), or try another --solver",
+                false => "Try another --learning-rate",
+            };
             Err(Failure::Failed(format!(
-                "no epoch was better than the initial parameters; {kept}. Try another --learning-rate"
+                "nothing was better on the held-out rows than the initial parameters; {kept}. {advice}"
             )))
         }
         Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } => Ok(()),

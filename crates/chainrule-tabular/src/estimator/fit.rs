@@ -39,7 +39,7 @@ pub struct Fit {
 /// One of several trainings from different weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Start {
-    /// The seed of the weights: alone with it, the same network comes out.
+    /// The seed of the weights, of the shuffling and of dropout; which rows are held out is the same for all.
     pub seed: u64,
     /// The loss on the held-out rows: the mean squared error of the standardised targets.
     pub loss: f64,

@@ -80,7 +80,8 @@ impl Method {
             false => BayesianRegularization::default().into(),
             true => LevenbergMarquardt::default().into(),
         });
-        let parameters = method.architecture(settings).parameters(inputs, outputs)?;
+        let architecture = method.architecture(settings, rows, [inputs, outputs]);
+        let parameters = architecture.parameters(inputs, outputs)?;
         let products = (rows * outputs) as f64 * (parameters as f64).powi(2);
         if settings.hidden.is_none() && rows > SMALL_TABLE {
             adam("for so many rows, a larger network with mini-batches is better")
@@ -93,14 +94,23 @@ impl Method {
         }
     }
 
-    /// The layers that were asked for, or that suit the method.
-    fn architecture(&self, settings: &Settings) -> Architecture {
-        let (hidden, activation): (&[usize], _) = match self {
-            Self::Solver(_) => (&[20], "tanh"),
-            Self::Optimizer(_) => (&[64, 64], "silu"),
+    /// The layers that were asked for, or that suit the method: for a solver one of 20 units, but no more parameters
+    /// than there are numbers to learn from.
+    fn architecture(
+        &self,
+        settings: &Settings,
+        rows: usize,
+        [inputs, outputs]: [usize; 2],
+    ) -> Architecture {
+        let (hidden, activation) = match self {
+            Self::Solver(_) => {
+                let units = rows * outputs / (inputs + outputs + 1);
+                (vec![units.clamp(2, 20)], "tanh")
+            }
+            Self::Optimizer(_) => (vec![64, 64], "silu"),
         };
         Architecture {
-            hidden: settings.hidden.clone().unwrap_or(hidden.to_vec()),
+            hidden: settings.hidden.clone().unwrap_or(hidden),
             activation: settings.activation.clone().unwrap_or(activation.to_owned()),
             dropout: settings.dropout,
         }
@@ -130,7 +140,7 @@ impl Plan {
         } else {
             Method::of(settings)?
         };
-        let architecture = method.architecture(settings);
+        let architecture = method.architecture(settings, rows, widths);
         let parameters = architecture.parameters(widths[0], widths[1])?;
         if settings.hidden.is_none() {
             let widths: Vec<String> = architecture.hidden.iter().map(usize::to_string).collect();

@@ -62,7 +62,7 @@ impl Settings {
 
     /// The defaults for these targets, chosen by measurements on tables of 200 to 20 000 rows with 1 to 13 inputs.
     ///
-    /// On small tables a hidden layer of 20 tanh units is trained by Bayesian regularisation, four times from different
+    /// On small tables a hidden layer of up to 20 tanh units is trained by Bayesian regularisation, four times from different
     /// weights; on larger ones two hidden layers of 64 SiLU units by Adam with learning rate 0.005, halved
     /// after 30 epochs without progress. 15 % of the rows are held out.
     pub fn new(targets: impl IntoIterator<Item = impl Into<String>>) -> Self {
