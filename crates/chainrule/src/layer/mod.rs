@@ -128,8 +128,9 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
     /// The backward pass with the rows kept apart: *writes* ∂Lᵢ/∂θ, the part of row i, to row i of `jacobian`
     /// [rows × parameters] and, when asked, dx. Second-order solvers ask for it.
     ///
-    /// For layers that do not [couple rows](Self::couples_rows). Provided: one row after another through
-    /// [`forward`](Self::forward) and [`backward`](Self::backward), which is right for all of them.
+    /// For layers that do not [couple rows](Self::couples_rows) and [predict as they
+    /// train](Self::predicts_as_it_trains). Provided: one row after another through [`forward`](Self::forward) and
+    /// [`backward`](Self::backward), which is right for all of them, and takes memory for one row at each call.
     fn backward_by_row(
         &self,
         pass: Pass<T>,

@@ -1,5 +1,5 @@
 use super::{
-    Iterate, Iteration, LeastSquares, LevenbergMarquardt, Scaling, Stopping, dot,
+    Iterate, Iteration, LeastSquares, LevenbergMarquardt, Reason, Scaling, Stopping, dot,
     levenberg_marquardt::State,
 };
 use crate::error::Error;
@@ -46,8 +46,10 @@ pub struct Evidence {
 
 /// Iterations in a row that must change nothing.
 const SETTLED: usize = 8;
-/// What counts as nothing: this part of the objective, and of γ.
+/// What counts as nothing: this part of the objective, and of γ,
 const LITTLE: f64 = 1e-4;
+/// and this part of λ.
+const LITTLE_RIDGE: f64 = 1e-2;
 
 /// The penalty begins with this part of what the first guess says,
 const FIRST_PART: f64 = 1e-2;
@@ -133,19 +135,21 @@ impl Iterate for Regularized<'_> {
                 self.state.penalize(before.ridge);
             }
         }
-        let value = self.state.value;
+        let (value, damping) = (self.state.value, self.state.damping);
         let mut iteration = self.state.step();
+        if iteration.reason == Some(Reason::Precision) {
+            self.state.forget_refusals(damping);
+        }
         let moved = (self.evidence.effective_parameters - before.effective_parameters).abs();
         let is_settled = value - iteration.value <= LITTLE * value
-            && moved <= LITTLE * self.evidence.effective_parameters.max(1.0);
+            && moved <= LITTLE * self.evidence.effective_parameters.max(1.0)
+            && (self.evidence.ridge / before.ridge - 1.0).abs() <= LITTLE_RIDGE;
         self.settled = if is_settled { self.settled + 1 } else { 0 };
         // As long as the penalty moves, the end of one problem is the beginning of the next.
-        if self.settled < SETTLED
-            && iteration.reason.is_some_and(|reason| reason != super::Reason::Goal)
-        {
+        if self.settled < SETTLED && iteration.reason.is_some_and(|reason| reason != Reason::Goal) {
             iteration.reason = None;
         } else if self.settled >= SETTLED {
-            iteration.reason = iteration.reason.or(Some(super::Reason::Decrease));
+            iteration.reason = iteration.reason.or(Some(Reason::Decrease));
         }
         iteration
     }

@@ -185,17 +185,11 @@ impl Iterate for State<'_> {
                 Point { step, value, slope: dot(direction, trial_gradient) }
             });
             if let Some(point) = found.filter(|_| slope < 0.0) {
-                let decrease = self.value - point.value;
-                let before = self.value.abs();
+                let before = self.value;
                 let length = self.accept(point.value);
                 (iteration.value, iteration.step) = (point.value, length);
-                if self.stopping.goal > 0.0 && point.value <= self.stopping.goal {
-                    iteration.reason = Some(Reason::Goal);
-                } else if decrease <= self.stopping.decrease * before {
-                    iteration.reason = Some(Reason::Decrease);
-                } else if length <= self.stopping.step * norm(&self.theta) {
-                    iteration.reason = Some(Reason::Step);
-                }
+                let theta = norm(&self.theta);
+                iteration.reason = self.stopping.after(before, point.value, 0.0, length, theta);
                 return iteration;
             }
             if self.pairs.is_empty() {

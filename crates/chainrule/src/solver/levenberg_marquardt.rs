@@ -16,7 +16,8 @@ use crate::error::{Error, setting};
 ///
 /// With acceleration the step follows the bend of the residuals, δ + a/2, where a solves the same equations with
 /// the second derivative of r along δ in place of r; a step that bends too much, 2‖a‖ > ¾‖δ‖, is refused. It
-/// costs one more evaluation of the residuals and pays in narrow, curved valleys.
+/// costs one more evaluation of the residuals, and of the Jacobian where that comes in several shards, and pays in
+/// narrow, curved valleys.
 ///
 /// Sources: Marquardt, *J. SIAM* 11 (1963) 431; the damping rule: Nielsen, *Damping parameter in Marquardt's
 /// method*, IMM-REP-1999-05, equation 2.5; the whole as algorithm 3.16 of Madsen, Nielsen and Tingleff,
@@ -24,7 +25,8 @@ use crate::error::{Error, setting};
 /// equations 10 to 15.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevenbergMarquardt {
-    /// The first damping, as a part of the largest entry of D⁻¹ diag(JᵀJ).
+    /// The first damping, as a part of the largest entry of D⁻¹ diag(JᵀJ), or of diag(JJᵀ) where there are fewer
+    /// residuals than parameters.
     pub damping: f64,
     /// What the damping is measured by.
     pub scaling: Scaling,
@@ -125,7 +127,7 @@ pub(super) struct State<'p> {
     /// D.
     scale: Vec<f64>,
     /// μ; before the first iteration the part of the largest entry that it starts with.
-    damping: f64,
+    pub(super) damping: f64,
     is_new: bool,
     /// The factor of μ after the next refusal.
     growth: f64,
@@ -141,6 +143,8 @@ pub(super) struct State<'p> {
 
 /// The largest 2‖a‖/‖δ‖ that is not refused.
 const MOST_BEND: f64 = 0.75;
+/// So often in an iteration; then the bend is taken for rounding, and δ is tried as it is.
+const MOST_BENT: usize = 4;
 
 /// Refusals in one iteration after which no step is left to try: the damping has grown by 2^(1 + 2 + … + n).
 const MOST_REFUSALS: usize = 40;
@@ -171,7 +175,7 @@ impl<'p> State<'p> {
             step: vec![0.0; theta.len()],
             straight: vec![0.0; theta.len()],
             bend: vec![0.0; theta.len()],
-            accelerates: solver.acceleration || std::env::var_os("GEO").is_some(),
+            accelerates: solver.acceleration,
             trial: theta.to_vec(),
             theta: theta.to_vec(),
             value,
@@ -245,12 +249,13 @@ impl State<'_> {
             gradient,
             step: 0.0,
             damping: Some(self.damping),
-            evaluations: 0,
+            evaluations: 1,
             reason: self.stopping.at(self.value, gradient),
         };
         if iteration.reason.is_some() {
             return iteration;
         }
+        let mut bent = 0;
         for _ in 0..MOST_REFUSALS {
             let (theta, damping) = (&self.theta, self.damping);
             let solved =
@@ -260,13 +265,16 @@ impl State<'_> {
                 continue;
             }
             self.straight.copy_from_slice(&self.step);
-            if self.accelerates && !self.bend() {
-                self.refuse();
-                continue;
+            if self.accelerates && bent < MOST_BENT {
+                iteration.evaluations += 1;
+                if !self.bend() {
+                    bent += 1;
+                    self.refuse();
+                    continue;
+                }
             }
             let theta = &self.theta;
             let length = norm(&self.step);
-            let is_short = |part: f64| length <= part * (norm(theta) + part);
             for ((trial, theta), step) in self.trial.iter_mut().zip(theta).zip(&self.step) {
                 *trial = theta + step;
             }
@@ -280,22 +288,15 @@ impl State<'_> {
                     .sum();
             let gain = (self.value - value) / promised;
             if value < self.value && gain > 0.0 {
-                let (decrease, tolerance) =
-                    (self.value - value, self.stopping.decrease * self.value);
-                if decrease <= tolerance && promised <= tolerance {
-                    iteration.reason = Some(Reason::Decrease);
-                } else if is_short(self.stopping.step) {
-                    iteration.reason = Some(Reason::Step);
-                } else if self.stopping.goal > 0.0 && value <= self.stopping.goal {
-                    iteration.reason = Some(Reason::Goal);
-                }
+                let stopping = self.stopping;
+                iteration.reason = stopping.after(self.value, value, promised, length, norm(theta));
                 std::mem::swap(&mut self.theta, &mut self.trial);
                 (self.value, iteration.value, iteration.step) = (value, value, length);
                 self.damping *= (1.0 - (2.0 * gain - 1.0).powi(3)).max(1.0 / 3.0);
                 self.growth = 2.0;
                 return iteration;
             }
-            if is_short(f64::EPSILON) {
+            if length <= f64::EPSILON * norm(&self.theta) {
                 break;
             }
             self.refuse();
@@ -319,6 +320,11 @@ impl State<'_> {
             *step += 0.5 * bend;
         }
         true
+    }
+
+    /// Takes back what refusals have done to the damping, for another problem at the same place.
+    pub(super) fn forget_refusals(&mut self, damping: f64) {
+        (self.damping, self.growth) = (damping, 2.0);
     }
 
     fn refuse(&mut self) {

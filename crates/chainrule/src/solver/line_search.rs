@@ -22,7 +22,7 @@ const MOST_EVALUATIONS: usize = 30;
 /// Looks for a good step, `first` being the first one that is tried; `phi` computes φ and φ'. Returns the last point
 /// that was computed, which is good, or at least lower than the start; `None` if there is no such point.
 ///
-/// Where φ is no number it counts as infinitely high.
+/// Where φ or its slope is no finite number it counts as infinitely high.
 pub(super) fn strong_wolfe(
     start: Point,
     first: f64,
@@ -30,7 +30,7 @@ pub(super) fn strong_wolfe(
 ) -> Option<Point> {
     let is_high = |p: &Point| {
         let line = start.value + ENOUGH_DECREASE * p.step * start.slope;
-        p.value > line || p.value.is_nan()
+        p.value > line || !p.value.is_finite() || !p.slope.is_finite()
     };
     let is_flat = |p: &Point| p.slope.abs() <= SMALL_SLOPE * start.slope.abs();
 

@@ -93,7 +93,7 @@ pub struct Stopping {
     pub gradient: f64,
     /// The step is shorter than this part of θ.
     pub step: f64,
-    /// The step lowers L by less than this part of it, and no more was promised.
+    /// The step lowers L by less than this part of it (and, where there is a linear model, no more was promised).
     pub decrease: f64,
 }
 
@@ -124,6 +124,29 @@ impl Stopping {
             Some(Reason::Goal)
         } else if gradient <= self.gradient {
             Some(Reason::Gradient)
+        } else {
+            None
+        }
+    }
+}
+
+impl Stopping {
+    /// What a step of this length from L = `before` to `value` says, `promised` being the decrease that was expected.
+    fn after(
+        self,
+        before: f64,
+        value: f64,
+        promised: f64,
+        length: f64,
+        theta: f64,
+    ) -> Option<Reason> {
+        let least = self.decrease * before.abs();
+        if self.goal > 0.0 && value <= self.goal {
+            Some(Reason::Goal)
+        } else if least > 0.0 && before - value <= least && promised <= least {
+            Some(Reason::Decrease)
+        } else if self.step > 0.0 && length <= self.step * (theta + self.step) {
+            Some(Reason::Step)
         } else {
             None
         }
@@ -168,7 +191,7 @@ pub struct Iteration {
     pub step: f64,
     /// The damping μ of a Levenberg–Marquardt step.
     pub damping: Option<f64>,
-    /// How often the function was computed.
+    /// How often the function (the residuals) was computed.
     pub evaluations: usize,
     /// Why the solver stops, if it does.
     pub reason: Option<Reason>,

@@ -13,7 +13,8 @@
 //!
 //!   so that the matrix is [residuals × residuals]. Its blocks JₐJᵦᵀ take two shards of J at a time.
 //!
-//! So the memory is twice the square of the smaller number, and one to three shards of J.
+//! So the memory is twice the square of the smaller number (three times, where the inverse is asked for), and one to
+//! three shards of J.
 
 use super::{LeastSquares, dot};
 use crate::kernel;
@@ -72,7 +73,15 @@ pub(crate) struct Demand {
 impl Demand {
     /// Of a problem with so many parameters and residuals, in shards of at most `shard` residuals. Individual
     /// penalties have no dual form.
-    pub(crate) fn new(parameters: usize, residuals: usize, shard: usize, ridge: bool) -> Self {
+    ///
+    /// `matrices` are the Gram matrix, its factorization and, where it is asked for, the inverse of that.
+    pub(crate) fn new(
+        parameters: usize,
+        residuals: usize,
+        shard: usize,
+        ridge: bool,
+        matrices: f64,
+    ) -> Self {
         let is_dual = residuals < parameters && !ridge;
         let size = if is_dual { residuals } else { parameters };
         let shards_of_j = match (is_dual, residuals > shard) {
@@ -81,7 +90,7 @@ impl Demand {
             (true, true) => 3.0,
         };
         let (size_, shard) = (size as f64, shard.min(residuals) as f64);
-        let numbers = 2.0 * size_ * size_ + shards_of_j * shard * parameters as f64;
+        let numbers = matrices * size_ * size_ + shards_of_j * shard * parameters as f64;
         Self { is_dual, size, bytes: 8.0 * numbers }
     }
 
@@ -98,7 +107,7 @@ impl NormalEquations {
         let residuals = problem.shards().iter().sum();
         let largest = problem.shards().iter().copied().max().unwrap_or(0);
         let ridge = problem.ridge().is_some();
-        Self::of_form(problem, Demand::new(problem.parameters(), residuals, largest, ridge))
+        Self::of_form(problem, Demand::new(problem.parameters(), residuals, largest, ridge, 2.0))
     }
 
     /// The memory for a problem in the primal form.
@@ -145,7 +154,7 @@ impl NormalEquations {
         self.residuals
     }
 
-    /// L(θ) alone. It overwrites the residuals that [`assemble`](Self::assemble) has left, not its matrix.
+    /// L(θ) alone; `r` is room for the residuals.
     pub(super) fn value_at(
         &self,
         problem: &mut dyn LeastSquares,
@@ -425,5 +434,118 @@ impl NormalEquations {
     /// Entry (i, j) of JᵀJ or JJᵀ, i ≤ j.
     pub(crate) fn gram(&self, i: usize, j: usize) -> f64 {
         self.gram[i * self.size() + j]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Random};
+
+    /// r = Aθ + (θ·θ)/2 · v − b, so that the second derivative along δ is (δ·δ) v.
+    struct Bent {
+        shards: Vec<usize>,
+        a: Vec<f64>,
+        v: Vec<f64>,
+        b: Vec<f64>,
+        parameters: usize,
+    }
+
+    impl LeastSquares for Bent {
+        fn parameters(&self) -> usize {
+            self.parameters
+        }
+
+        fn shards(&self) -> &[usize] {
+            &self.shards
+        }
+
+        fn residuals(&mut self, theta: &[f64], shard: usize, r: &mut [f64]) {
+            let start: usize = self.shards[..shard].iter().sum();
+            for (i, r) in r.iter_mut().enumerate() {
+                let row = &self.a[(start + i) * self.parameters..][..self.parameters];
+                *r = dot(row, theta) + 0.5 * dot(theta, theta) * self.v[start + i]
+                    - self.b[start + i];
+            }
+        }
+
+        fn jacobian(&mut self, theta: &[f64], shard: usize, r: &mut [f64], jacobian: &mut [f64]) {
+            self.residuals(theta, shard, r);
+            let start: usize = self.shards[..shard].iter().sum();
+            for (i, row) in jacobian.chunks_exact_mut(self.parameters).enumerate() {
+                row.copy_from_slice(&self.a[(start + i) * self.parameters..][..self.parameters]);
+                for (j, theta) in row.iter_mut().zip(theta) {
+                    *j += theta * self.v[start + i];
+                }
+            }
+        }
+    }
+
+    /// The dual form gives the step, its bend and the effective parameters of the primal one, with a ridge and
+    /// without, from one shard and from several.
+    #[test]
+    fn both_forms_have_one_solution() {
+        let mut random = Random::new(6, Purpose::Checking);
+        let mut numbers = |n: usize| (0..n).map(|_| random.normal()).collect::<Vec<f64>>();
+        for shards in [vec![9], vec![4, 3, 2]] {
+            let parameters = 14;
+            let mut problem =
+                Bent { shards, a: numbers(9 * 14), v: numbers(9), b: numbers(9), parameters };
+            let theta = numbers(parameters);
+            for ridge in [0.0, 0.3] {
+                let dual = Demand::new(parameters, 9, 9, false, 2.0);
+                assert!(dual.is_dual);
+                let solve = |problem: &mut Bent, demand: Demand| {
+                    let mut equations = NormalEquations::of_form(problem, demand);
+                    equations.ridge = ridge;
+                    equations.assemble(problem, &theta);
+                    let (mut step, mut bend) = (vec![0.0; parameters], vec![0.0; parameters]);
+                    let scale = vec![1.0; parameters];
+                    assert!(equations.solve(problem, &theta, 0.2, &scale, &mut step));
+                    let (trial, r) = (&mut theta.clone(), &mut [0.0; 9]);
+                    assert!(equations.accelerate(problem, &theta, &step, trial, r, &mut bend));
+                    assert!(equations.factorize(|_| ridge + 0.1));
+                    let size = equations.size() as f64;
+                    let gamma = size - (ridge + 0.1) * equations.trace_of_inverse();
+                    let gradient = equations.gradient.clone();
+                    ([gradient, step, bend], gamma, equations.value)
+                };
+                let (ours, gamma, value) = solve(&mut problem, dual);
+                let (theirs, expected, same) = solve(&mut problem, Demand::primal(parameters));
+                for (a, b) in ours.iter().flatten().zip(theirs.iter().flatten()) {
+                    assert!((a - b).abs() < 1e-9 * (1.0 + b.abs()), "{ours:?} {theirs:?}");
+                }
+                assert!((gamma - expected).abs() < 1e-9, "{gamma} {expected}");
+                assert_eq!(value, same);
+                // The step solves what it is to solve: (JᵀJ + C + μ) δ = −g.
+                let [gradient, step, bend] = &theirs;
+                let (mut r, mut j) = (vec![0.0; 9], vec![0.0; 9 * parameters]);
+                let mut start = 0;
+                for shard in 0..problem.shards.len() {
+                    let n = problem.shards[shard];
+                    let rows = start * parameters..(start + n) * parameters;
+                    problem.jacobian(&theta, shard, &mut r[start..start + n], &mut j[rows]);
+                    start += n;
+                }
+                let product = |delta: &[f64]| {
+                    let mut product: Vec<f64> = delta.iter().map(|d| (ridge + 0.2) * d).collect();
+                    for row in j.chunks_exact(parameters) {
+                        let along = dot(row, delta);
+                        product.iter_mut().zip(row).for_each(|(p, j)| *p += along * j);
+                    }
+                    product
+                };
+                for (left, g) in product(step).iter().zip(gradient) {
+                    assert!((left + g).abs() < 1e-9, "{left} {g}");
+                }
+                // And so does its bend, with r'' = (δ·δ) v in place of r.
+                let square = dot(step, step);
+                for (k, left) in product(bend).iter().enumerate() {
+                    let right: f64 =
+                        (0..9).map(|i| j[i * parameters + k] * square * problem.v[i]).sum();
+                    assert!((left + right).abs() < 1e-8 * (1.0 + right.abs()), "{left} {right}");
+                }
+            }
+        }
     }
 }

@@ -133,14 +133,16 @@ impl Iterate for State<'_> {
         iteration.evaluations += 1;
         let curvature =
             (dot(&self.direction, &self.trial_gradient) + dot(&self.direction, &self.down)) / sigma;
+        // Where it is no number, λ alone has to do.
+        let curvature = if curvature.is_finite() { curvature } else { 0.0 };
         let mu = dot(&self.direction, &self.down);
         for _ in 0..MOST_REFUSALS {
             // Steps 3 and 4: made positive by λ.
             let mut delta = curvature + self.lambda * square;
-            if delta <= 0.0 || delta.is_nan() {
-                let scaled = if delta.is_finite() { delta } else { 0.0 };
-                self.lambda = 2.0 * (self.lambda - scaled / square);
-                delta = -scaled + (self.lambda / 2.0).max(f64::MIN_POSITIVE) * square;
+            if delta <= 0.0 {
+                // −δ + λp² with the λ before, which is half of the new λ times p².
+                self.lambda = 2.0 * (self.lambda - delta / square);
+                delta = (self.lambda / 2.0).max(f64::MIN_POSITIVE) * square;
             }
             // Steps 5 and 6: the step, and how well the parabola predicted it.
             let alpha = mu / delta;
@@ -148,17 +150,14 @@ impl Iterate for State<'_> {
             let value = self.look(alpha);
             iteration.evaluations += 1;
             let comparison = 2.0 * delta * (self.value - value) / (mu * mu);
-            let is_lower = value <= self.value && comparison >= 0.0;
+            let is_lower = value.is_finite()
+                && largest(&self.trial_gradient).is_finite()
+                && value <= self.value
+                && comparison >= 0.0;
             // Steps 7 and 8.
             if is_lower {
-                let decrease = self.value - value;
-                if self.stopping.goal > 0.0 && value <= self.stopping.goal {
-                    iteration.reason = Some(Reason::Goal);
-                } else if decrease <= self.stopping.decrease * self.value.abs() {
-                    iteration.reason = Some(Reason::Decrease);
-                } else if length <= self.stopping.step * norm(&self.theta) {
-                    iteration.reason = Some(Reason::Step);
-                }
+                let theta = norm(&self.theta);
+                iteration.reason = self.stopping.after(self.value, value, 0.0, length, theta);
                 self.accept(value, mu);
                 (iteration.value, iteration.step) = (value, length);
                 if comparison >= 0.75 {

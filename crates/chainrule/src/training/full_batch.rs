@@ -50,11 +50,12 @@ pub struct FullBatch<T> {
     pub early_stopping: Option<EarlyStopping>,
 }
 
-/// More memory than this is not tried.
-pub(super) const MOST_BYTES: f64 = 2.0 * GIB;
 pub(super) const GIB: f64 = (1 << 30) as f64;
 
 impl<T: Real> FullBatch<T> {
+    /// A problem that [demands](Self::demand) more memory than this is an error: 2 GiB.
+    pub const MOST_BYTES: f64 = 2.0 * GIB;
+
     /// At most 1000 iterations, no penalty, as far as double precision goes.
     pub fn new(loss: impl Loss<T> + 'static, solver: impl Into<Solver>) -> Self {
         Self {
@@ -126,6 +127,8 @@ impl<T: Real> FullBatch<T> {
         };
         let weights = network.weight_ranges();
         let mut best = Best::new(network);
+        let mut evidence = None;
+        let mut has_moved = false;
         let initial = match validation {
             Some(validation) => evaluate(network, validation)?,
             None => iterate.value(),
@@ -145,11 +148,15 @@ impl<T: Real> FullBatch<T> {
             };
             let validation_loss = validation.map(|data| evaluate(network, data)).transpose()?;
             let judged = validation_loss.unwrap_or(iteration.value);
+            has_moved |= iteration.step > 0.0;
             if validation.is_none() && iteration.step > 0.0 {
                 // Each step goes down, also where a new penalty has raised what is minimised.
                 best.loss = f64::INFINITY;
             }
             let improved = best.offer(network, judged, number);
+            if improved {
+                evidence = iterate.evidence();
+            }
             let report = Epoch {
                 number,
                 training_loss: iteration.value - penalty,
@@ -175,13 +182,16 @@ impl<T: Real> FullBatch<T> {
         network.set(&best.theta, &best.statistics)?;
         Ok(History {
             best_epoch: best.epoch,
-            learned: best.loss < initial || (initial.is_nan() && best.loss.is_finite()),
+            learned: match validation {
+                Some(_) => best.loss < initial || initial.is_nan(),
+                None => has_moved,
+            },
             loss: evaluate(network, data)?,
             validation_loss: validation.map(|_| best.loss),
             ended,
             epochs,
             // The residuals of the solver are the errors divided by the root of their number.
-            evidence: iterate.evidence().map(|evidence| Evidence {
+            evidence: evidence.or(iterate.evidence()).map(|evidence| Evidence {
                 noise: evidence.noise * evidence.residuals as f64,
                 ..evidence
             }),
@@ -223,7 +233,7 @@ impl<T: Real> FullBatch<T> {
             return unsuitable(what, "leave it out, or take levenberg_marquardt");
         }
         let bytes = self.demand(network, data.len());
-        if bytes > MOST_BYTES {
+        if bytes > Self::MOST_BYTES {
             return Err(Error::Memory {
                 solver: self.solver.name(),
                 parameters: network.parameters().len(),
@@ -245,9 +255,11 @@ impl<T: Real> FullBatch<T> {
             Solver::LevenbergMarquardt(_) | Solver::BayesianRegularization(_) => {
                 let shard = Residuals::<T>::rows_of_shard(samples, outputs) * outputs;
                 let ridge = self.penalty.l2 > 0.0;
-                Demand::new(parameters, samples * outputs, shard, ridge).bytes
+                let is_bayesian = matches!(self.solver, Solver::BayesianRegularization(_));
+                let matrices = if is_bayesian { 3.0 } else { 2.0 };
+                Demand::new(parameters, samples * outputs, shard, ridge, matrices).bytes
             }
-            Solver::Lbfgs(solver) => 8.0 * (2 * solver.memory + 6) as f64 * parameters as f64,
+            Solver::Lbfgs(solver) => 8.0 * (2.0 * solver.memory as f64 + 6.0) * parameters as f64,
             Solver::ScaledConjugateGradient(_) => 8.0 * 6.0 * parameters as f64,
         }
     }

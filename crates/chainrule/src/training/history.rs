@@ -32,7 +32,7 @@ pub struct History {
     pub validation_loss: Option<f64>,
     /// Why the training ended.
     pub ended: Ended,
-    /// What Bayesian regularisation has found out; its noise is the variance of a target of
+    /// What Bayesian regularisation has found out in the iteration of the best parameters; its noise is the variance of a target of
     /// average weight around the network.
     pub evidence: Option<Evidence>,
 }

@@ -1,11 +1,9 @@
-use super::{
-    Residuals,
-    full_batch::{GIB, MOST_BYTES},
-};
+use super::{FullBatch, Residuals, full_batch::GIB};
 use crate::{
     Network, Real,
     data::Dataset,
     error::{Error, expect},
+    layer::Layer,
     solver::{Demand, Evidence, NormalEquations},
 };
 use ndarray::{Array2, ArrayView2};
@@ -35,14 +33,22 @@ impl<T: Real> Posterior<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if the data or the evidence are not those of the network, [`Error::Memory`] if it has too many
+    /// [`Error::Shape`] if the data or the evidence are not those of the network, [`Error::Unsuitable`] for dropout and
+    /// batch normalisation, [`Error::Memory`] if it has too many
     /// parameters, and [`Error::Start`] if they are no finite numbers.
     pub fn new(network: &Network<T>, data: &Dataset<T>, evidence: Evidence) -> Result<Self, Error> {
         expect("columns of the inputs", network.inputs(), data.x().ncols())?;
         expect("columns of the targets", network.outputs(), data.targets().values.ncols())?;
         expect("parameters of the evidence", network.parameters().len(), evidence.parameters)?;
+        let residuals = data.len() * network.outputs();
+        expect("residuals of the evidence (of other data?)", residuals, evidence.residuals)?;
+        if !network.layer().predicts_as_it_trains() {
+            let what = "dropout or batch normalisation".to_owned();
+            let instead = "leave them out".to_owned();
+            return Err(Error::Unsuitable { solver: "the posterior", what, instead });
+        }
         let bytes = Demand::primal(evidence.parameters).bytes;
-        if bytes > MOST_BYTES {
+        if bytes > FullBatch::<T>::MOST_BYTES {
             let (parameters, gigabytes) = (evidence.parameters, bytes / GIB);
             let (solver, instead) = ("the posterior", "a smaller network");
             return Err(Error::Memory { solver, parameters, gigabytes, instead });

@@ -86,7 +86,7 @@ impl<'a, T: Real> Residuals<'a, T> {
 
     /// Samples in a shard.
     pub(super) fn rows_of_shard(samples: usize, outputs: usize) -> usize {
-        (SHARD / outputs).clamp(1, samples)
+        (SHARD / outputs).clamp(1, samples.max(1))
     }
 
     fn rows(&self, shard: usize) -> Range<usize> {

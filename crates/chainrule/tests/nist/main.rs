@@ -91,12 +91,13 @@ fn certified_values_are_found_from_both_starts() {
             )
             .unwrap();
             let pairs = solution.theta.iter().zip(&problem.certified);
+            assert!(solution.theta.iter().all(|v| v.is_finite()), "{}: {solution:?}", model.name);
             row[0][i] = pairs.map(|(&v, &c)| digits(v, c)).fold(11.0, f64::min);
             row[1][i] = digits(solution.value, problem.sum_of_squares);
             iterations[i] = solution.iterations;
             // The residuals of this one are 10⁻¹³ of its data, of which doubles have 16 digits.
             let digits_of_sum = if model.name == "Lanczos1" { 1.5 } else { 8.0 };
-            if row[0][i] < 6.0 || row[1][i] < digits_of_sum {
+            if row[0][i] < 7.0 || row[1][i] < digits_of_sum {
                 failed.push(format!("{} start {}: {:?}", model.name, i + 1, solution));
             }
         }

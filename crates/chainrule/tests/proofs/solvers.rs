@@ -8,8 +8,8 @@ use chainrule::{
     loss::{CrossEntropy, Loss, MeanSquaredError},
     optimizer::Penalty,
     solver::{
-        Lbfgs, LeastSquares, LevenbergMarquardt, Objective, Reason, ScaledConjugateGradient,
-        Scaling, Solver, Stopping, least_squares, run,
+        Iterate, Lbfgs, LeastSquares, LevenbergMarquardt, Objective, Reason,
+        ScaledConjugateGradient, Scaling, Solver, Stopping, least_squares, run,
     },
     table,
     training::{
@@ -172,6 +172,43 @@ fn the_bottom_of_the_valley_is_found() {
             assert_eq!(solution.reason, Some(Reason::Gradient), "{name}, {n}: {solution:?}");
         }
     }
+}
+
+/// Møller's step 4, worked by hand: at θ = 0.1 the function θ⁴/4 − θ² bends downwards, with δ ≈ −1.97 p². λ makes δ
+/// positive, −δ + λp², so that the first step is α = μ/δ = p²/(1.97 p²) along p = 0.199.
+#[test]
+fn a_step_where_the_surface_bends_down() {
+    struct Hill;
+    impl Objective for Hill {
+        fn parameters(&self) -> usize {
+            1
+        }
+        fn gradient(&mut self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+            gradient[0] = theta[0].powi(3) - 2.0 * theta[0];
+            theta[0].powi(4) / 4.0 - theta[0] * theta[0]
+        }
+    }
+    let mut hill = Hill;
+    let mut scg = ScaledConjugateGradient.start(&mut hill, &[0.1], Stopping::default()).unwrap();
+    let iteration = scg.advance();
+    assert!((iteration.step - 0.199 / 1.97).abs() < 1e-4, "{iteration:?}");
+    let solution = run(&mut scg, 100);
+    assert!((solution.theta[0] - 2.0f64.sqrt()).abs() < 1e-6, "{solution:?}");
+}
+
+/// Where the data say nothing, the penalty has to rise all the way before the solver may stop.
+#[test]
+fn bayesian_regularisation_of_pure_noise() {
+    let mut random = random(31);
+    let (x, t) = (normals::<f64>(4000, 8, &mut random), normals(4000, 1, &mut random));
+    let data = Dataset::new(x, t).unwrap();
+    let mut network = Network::builder(8).dense(1, Identity).build(1).unwrap();
+    let solver = table::solver("bayesian_regularization").unwrap();
+    let history =
+        FullBatch::new(MeanSquaredError, solver).run(&mut network, &data, None, &mut ()).unwrap();
+    let evidence = history.evidence.unwrap();
+    assert!(evidence.effective_parameters < 5.0, "{evidence:?}");
+    assert!(matches!(history.ended, Ended::Converged { .. }), "{:?}", history.ended);
 }
 
 /// A straight line through given points, worked by hand: y = 1 + 1.5 x through (−1, −0.5), (0, 1), (1, 2.5).
@@ -346,6 +383,9 @@ fn error_bars_are_those_of_a_linear_model() {
         assert!((of_targets[[i, 0]] - variance.sqrt()).abs() < 1e-12, "{x}");
     }
     assert!(posterior.deviations(array![[1.0, 2.0]].view()).is_err());
+    let fewer = data.select(&[0, 1, 2]);
+    let error = Posterior::new(&network, &fewer, evidence).err().unwrap().to_string();
+    assert!(error.contains("of other data?"), "{error}");
 }
 
 /// Nineteen of twenty new measurements lie within two deviations, also of two outputs and weighted samples; and
