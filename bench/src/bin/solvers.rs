@@ -101,7 +101,11 @@ fn train(
             training.run(&mut network, data, None, &mut clock)?
         }
     };
-    let (seconds, loss) = *clock.course.last().context("no iteration")?;
+    let seconds = clock.started.elapsed().as_secs_f64();
+    let loss = clock.course.last().context("no iteration")?.1;
+    // Until the goal, or until the method ended.
+    let seconds =
+        clock.course.iter().find(|point| point.1 <= goal).map_or(seconds, |point| point.0);
     Ok(Run { seconds, loss, course: clock.course })
 }
 

@@ -87,14 +87,14 @@ pub(crate) struct Demo {
     #[arg(long, default_value = "relu", value_parser = activation())]
     pub(crate) activation: String,
 
-    /// How it is learned: by the steps of an optimizer, or by a solver, which looks at all samples at once (the first
-    /// four; lm, bayes and scg are short names)
+    /// How it is learned: by the steps of an optimizer, or by a solver, which looks at all samples at once
+    /// (levenberg_marquardt or lm, bayesian_regularization or bayes, scaled_conjugate_gradient or scg, lbfgs)
     #[arg(long, alias = "optimizer", default_value = "adam", value_parser = solver())]
     pub(crate) solver: String,
 
-    /// The length of an optimizer's steps
-    #[arg(long, value_name = "NUMBER", default_value_t = 0.01, value_parser = positive)]
-    pub(crate) learning_rate: f64,
+    /// The length of an optimizer's steps [default: 0.01]
+    #[arg(long, value_name = "NUMBER", value_parser = positive)]
+    pub(crate) learning_rate: Option<f64>,
 
     /// Of all random numbers: the same seed gives the same run
     #[arg(long, value_name = "NUMBER", default_value_t = 42)]
@@ -162,18 +162,18 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "PART", value_parser = below_one)]
     pub(crate) dropout: Option<f64>,
 
-    /// How the network is trained: by a solver, which looks at all rows at once (the first four), or by the steps of an
-    /// optimizer; lm, bayes and scg are short names
+    /// How the network is trained: by a solver, which looks at all rows at once (levenberg_marquardt or lm,
+    /// bayesian_regularization or bayes, scaled_conjugate_gradient or scg, lbfgs), or by the steps of an optimizer
     #[arg(long, alias = "optimizer", default_value = "auto", value_parser = solver_or_auto())]
     pub(crate) solver: String,
 
     /// How many trainings start from different weights; the best one on the held-out rows is kept [default: 4 with a
     /// solver of least squares, else 1]
-    #[arg(long, value_name = "COUNT", value_parser = positive_count)]
+    #[arg(long, value_name = "COUNT", value_parser = up_to_a_thousand)]
     pub(crate) restarts: Option<usize>,
 
     /// How many of them are done at a time; it does not change the model [default: the processor's cores]
-    #[arg(long, value_name = "COUNT", value_parser = positive_count)]
+    #[arg(long, value_name = "COUNT", value_parser = up_to_a_thousand)]
     pub(crate) threads: Option<usize>,
 
     /// The length of an optimizer's steps [default: 0.005]
@@ -373,6 +373,13 @@ fn positive_count(text: &str) -> Result<usize, String> {
     }
 }
 
+fn up_to_a_thousand(text: &str) -> Result<usize, String> {
+    match text.trim().parse() {
+        Ok(count @ 1..=1000) => Ok(count),
+        _ => Err("a whole number from 1 to 1000 is needed".to_owned()),
+    }
+}
+
 fn positive(text: &str) -> Result<f64, String> {
     checked(text, "a number above 0 is needed", |v| v > 0.0)
 }
@@ -407,8 +414,21 @@ mod tests {
         let help =
             Args::command().find_subcommand_mut("fit").unwrap().render_long_help().to_string();
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-        let settings = chainrule_tabular::Settings::new(["y"]);
+        use chainrule_tabular::Settings;
+        let settings = Settings::new(["y"]);
+        let list =
+            |widths: &[usize]| widths.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+        let [layers, units] = [list(&Settings::LAYERS), list(&[Settings::UNITS])];
+        let [few, many] = Settings::PATIENCE;
         for (flag, default) in [
+            ("--hidden", format!("up to {units} with a solver, {layers} with an optimizer")),
+            (
+                "--restarts",
+                format!("{} with a solver of least squares, else 1", Settings::RESTARTS),
+            ),
+            ("--learning-rate", Settings::LEARNING_RATE.to_string()),
+            ("--epochs", Settings::EPOCHS.to_string()),
+            ("--patience", format!("{few} with a solver of least squares, else {many}")),
             ("--solver", settings.solver),
             ("--dropout", settings.dropout.to_string()),
             ("--validation", settings.validation.to_string()),

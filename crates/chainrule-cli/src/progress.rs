@@ -165,8 +165,8 @@ impl<T: Real> Observer<T> for Progress {
                 bar.set_message(told);
             }
             Show::Lines { .. } => {
-                let (number, epochs) = (number + 1, history.epochs.len());
-                anstream::eprintln!("start {number} of {starts}: {told}, {epochs} iterations");
+                let (number, length) = (number + 1, text::length(history));
+                anstream::eprintln!("start {number} of {starts}: {told}, {length}");
             }
             Show::Nothing | Show::Lesson { .. } => {}
         }

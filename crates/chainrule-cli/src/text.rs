@@ -1,5 +1,6 @@
 //! How things are written for people.
 
+use chainrule::training::History;
 use std::io::IsTerminal;
 
 /// A word in bold red, where colours are shown.
@@ -40,6 +41,27 @@ pub(crate) fn number(value: f64) -> String {
     } else {
         format!("{value:.3e}")
     }
+}
+
+/// How long a training was: `1 epoch`, `34 iterations`.
+pub(crate) fn length(history: &History) -> String {
+    let count = history.epochs.len();
+    format!("{count} {}{}", round(history), if count == 1 { "" } else { "s" })
+}
+
+/// What an optimizer and a solver call one round of a training.
+pub(crate) fn round(history: &History) -> &'static str {
+    if is_by_solver(history) { "iteration" } else { "epoch" }
+}
+
+/// Whether a solver did it.
+pub(crate) fn is_by_solver(history: &History) -> bool {
+    history.epochs.first().is_some_and(|epoch| epoch.iteration.is_some())
+}
+
+/// Several targets have no common unit: their errors are in deviations.
+pub(crate) fn unit(targets: usize) -> &'static str {
+    if targets == 1 { "" } else { " (in standard deviations)" }
 }
 
 /// A name from a file, with its control characters made visible, so that it can do nothing to a terminal.

@@ -272,6 +272,13 @@ fn the_time_can_be_limited() {
         "fit data.csv --target y --solver adam --epochs 100000000 --patience 100000000 --time 1s";
     place.run(line).exits(0).shows("(the time was up)");
     place.run("predict data.safetensors data.csv").exits(0);
+    // Of many starts those that had no time are not begun.
+    let line = "fit data.csv --target y --restarts 1000 --threads 2 --solver lm --time 1s";
+    let began = std::time::Instant::now();
+    let ran = place.run(line).exits(0);
+    assert!(began.elapsed().as_secs() < 20, "{ran:#?}");
+    let starts = number_after(&ran.stdout, "on the held-out rows after ");
+    assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("start ")).count() as f64, starts);
     place.run("fit data.csv --target y --time 0s").exits(2).says("a time such as 30s, 5m or 1h");
 }
 
@@ -287,6 +294,11 @@ fn a_race_has_a_table_and_a_chart() {
     }
     let svg = fs::read_to_string(place.path("pictures/race.svg")).unwrap();
     assert!(svg.contains("lbfgs") && is_there(&place.path("pictures/race.png")));
+    // One that is not made for the network leaves the race to the others.
+    let line =
+        "race data.csv --target y --hidden 100,100,100 --time 1s --solvers lm,adam --out pictures";
+    let ran = place.run(line).exits(0).says("levenberg_marquardt would need ");
+    assert!(ran.stdout.lines().any(|line| line.starts_with("adam  ")), "{ran:#?}");
     place.run("race data.csv --target z").exits(3).says("\"z\"");
     place.run("race data.csv --target y --solvers lm,adma").exits(2).says("adam");
 }
@@ -308,6 +320,9 @@ fn what_a_solver_is_not_made_for_is_wrong_usage() {
     }
     let spiral = "demo spiral --solver lm --epochs 3 --out pictures";
     place.run(spiral).exits(2).says("is not made for the loss binary_cross_entropy");
+    let rate = "demo sine --solver lm --learning-rate 0.1 --out pictures";
+    place.run(rate).exits(2).says("it has no --learning-rate");
+    place.run("fit data.csv --target y --restarts 1001").exits(2).says("from 1 to 1000");
 }
 
 /// The lesson's curve by a solver: thousands of times as good as by Adam.
@@ -317,6 +332,7 @@ fn demo_sine_by_a_solver() {
     let ran =
         place.run("demo sine --solver lm --hidden 20 --activation tanh --epochs 300").exits(0);
     assert!(number_after(&ran.stdout, "Mean squared error ") < 1e-9, "{ran:#?}");
+    ran.shows(" iterations");
     place.run("demo moons --solver lbfgs --epochs 60").exits(0).shows("samples right");
 }
 

@@ -43,6 +43,10 @@ pub(crate) fn run(args: &args::Fit) -> Result<(), Failure> {
         say(args, &format!("\nModel written: {out}{older}\n"))?;
     }
     if is_late && matches!(fit.history.ended, Ended::Interrupted { .. }) {
+        if !fit.history.learned {
+            let message = "the time was up before anything was learned; give it more --time";
+            return Err(Failure::Failed(message.to_owned()));
+        }
         // That was asked for.
         fit.history.ended = Ended::Completed;
     }
@@ -100,7 +104,7 @@ pub(super) fn columns(argument: &[String], table: &Table) -> Vec<String> {
 }
 
 /// What was decided without being asked, and how to decide otherwise.
-pub(super) fn decisions(preparation: &Preparation, table: &Table) -> String {
+fn decisions(preparation: &Preparation, table: &Table) -> String {
     let mut text = format!("{} rows, {} columns\n\n", table.rows(), table.names().count());
     text += &format!("{}\n", text::strong("Decisions"));
     for Decision { what, why, flag } in preparation.decisions() {
@@ -148,23 +152,28 @@ fn scores(fit: &Fit, is_late: bool) -> String {
         Ended::Interrupted { .. } => "interrupted".to_owned(),
         Ended::Diverged { .. } => "diverged".to_owned(),
     };
-    let (best, epochs) = (history.best_epoch + 1, history.epochs.len());
-    let epoch = if is_by_solver(history) { "iteration" } else { "epoch" };
-    text += &format!("  The best parameters are those of {epoch} {best} of {epochs} ({why}).\n");
+    if !history.epochs.is_empty() {
+        let (best, round) = (history.best_epoch + 1, text::round(history));
+        let epochs = history.epochs.len();
+        text +=
+            &format!("  The best parameters are those of {round} {best} of {epochs} ({why}).\n");
+    }
+    let unit_name = text::unit(scores.targets.len());
     if let [best, .., worst] = &fit.starts[..] {
         let median = &fit.starts[fit.starts.len() / 2];
         let unit = fit.loss_unit().unwrap_or(1.0);
         let [best, median, worst] =
             [best, median, worst].map(|start| text::number((start.loss * unit).sqrt()));
         text += &format!(
-            "  RMSE on the held-out rows after {} starts: best {best}, median {median}, worst {worst}. The best was \
-             chosen\n  by these rows, which flatters it a little.\n",
+            "  RMSE{unit_name} on the held-out rows after {} starts: best {best}, median {median}, worst {worst}.\n  \
+             The best was chosen by these rows, which flatters it a little.\n",
             fit.starts.len(),
         );
     }
     if let Some(evidence) = history.evidence {
         text += &format!(
-            "  The data determine {:.1} of the {} parameters; the standard deviation of the noise is {}.\n",
+            "  The data determine {:.1} of the {} parameters; the standard deviation of the noise is \
+             {}{unit_name}.\n",
             evidence.effective_parameters,
             evidence.parameters,
             text::number((evidence.noise * fit.loss_unit().unwrap_or(1.0)).sqrt()),
@@ -173,15 +182,12 @@ fn scores(fit: &Fit, is_late: bool) -> String {
     text
 }
 
-fn is_by_solver(history: &History) -> bool {
-    history.epochs.last().is_some_and(|epoch| epoch.iteration.is_some())
-}
-
 /// The exit code tells how the training ended.
 fn ended(history: &History, out: &Path) -> Result<(), Failure> {
     let kept = match history.learned {
         true => format!(
-            "the best parameters so far (epoch {}) are in {}",
+            "the best parameters so far ({} {}) are in {}",
+            text::round(history),
             history.best_epoch + 1,
             out.display()
         ),
@@ -189,7 +195,8 @@ fn ended(history: &History, out: &Path) -> Result<(), Failure> {
     };
     match history.ended {
         Ended::Interrupted { epoch } => {
-            Err(Failure::Interrupted(format!("stopped in epoch {}; {kept}", epoch + 1)))
+            let round = text::round(history);
+            Err(Failure::Interrupted(format!("stopped in {round} {}; {kept}", epoch + 1)))
         }
         Ended::Diverged { epoch, batch } => Err(Failure::Diverged(format!(
             "the loss was not a finite number any more in epoch {}, batch {}; {kept}. Try a smaller \
@@ -198,7 +205,7 @@ fn ended(history: &History, out: &Path) -> Result<(), Failure> {
             batch.unwrap_or(0) + 1
         ))),
         Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } if !history.learned => {
-            let advice = match is_by_solver(history) {
+            let advice = match text::is_by_solver(history) {
                 true => "Collect more rows, hold others out (--seed), or try another --solver",
                 false => "Try another --learning-rate",
             };

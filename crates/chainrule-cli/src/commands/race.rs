@@ -1,9 +1,9 @@
 //! `chainrule race`: the solvers train one network from the same start; who gets how far, how fast?
 
-use super::fit::{columns, decisions};
+use super::fit::columns;
 use crate::{args, failure::Failure, files, interrupt, text};
 use chainrule::{
-    Network, Real,
+    Error, Network, Real,
     optimizer::Schedule,
     training::{Ended, Epoch, Observer},
 };
@@ -26,7 +26,8 @@ pub(crate) fn run(args: &args::Race) -> Result<(), Failure> {
         restarts: Some(1),
         // All of them in one precision, to the end of the time.
         precision: Some(Precision::F64),
-        epochs: Some(usize::MAX),
+        // As many as can be kept in memory.
+        epochs: Some(1_000_000),
         patience: Some(0),
         schedule: Schedule::Constant,
         ..Settings::new(columns(&args.target, &table))
@@ -40,9 +41,6 @@ pub(crate) fn run(args: &args::Race) -> Result<(), Failure> {
         }
         let settings = Settings { solver: solver.clone(), ..settings.clone() };
         let preparation = Preparation::new(&table, &settings)?;
-        if racers.is_empty() {
-            write(&decisions(&preparation, &table))?;
-        }
         let unit = preparation.loss_unit().unwrap_or(1.0);
         let mut racer = Racer::new(solver.clone(), unit, args.time);
         let fit = preparation.run(&mut racer);
@@ -66,11 +64,6 @@ fn write(text: &str) -> Result<(), Failure> {
     anstream::stdout().lock().write_all(text.as_bytes()).map_err(Failure::output)
 }
 
-/// Several targets have no common unit: then the errors on the training rows are in deviations of the targets.
-fn unit(targets: usize) -> &'static str {
-    if targets == 1 { "" } else { " (in standard deviations)" }
-}
-
 /// Who got how far.
 fn result(racers: &[Racer], targets: usize) -> String {
     let errors = racers.iter().filter_map(|racer| Some(racer.last()?.error));
@@ -84,19 +77,19 @@ fn result(racers: &[Racer], targets: usize) -> String {
             racer.name.clone(),
             or_dash(last.map(|point| text::number(point.error))),
             if racer.held_out.is_nan() { "-".to_owned() } else { text::number(racer.held_out) },
-            racer.course.len().to_string(),
-            or_dash(last.map(|point| time(point.seconds))),
+            racer.done.to_string(),
+            time(racer.seconds),
             or_dash(racer.reached(largest).map(time)),
             racer.why.clone(),
         ]);
     }
     format!(
-        "\n{}\n{}\n\"To the worst\": how long it took to the error on the training rows{} that the last one \
-         ends with.\nIterations of an optimizer are epochs. The smallest error on the training rows is not what \
-         predicts best: see \"held out\", of the parameters that were best there.\n",
+        "\n{}\n{}\n\"To the worst\": how long it took to the largest of the errors on the training rows{}.\n\
+         Iterations of an optimizer are epochs. The smallest error on the training rows is not what predicts \
+         best:\nsee \"held out\", of the parameters that were best there.\n",
         text::strong("The same network, the same start"),
         text::columns(&rows),
-        unit(targets),
+        text::unit(targets),
     )
 }
 
@@ -124,7 +117,7 @@ fn draw(args: &args::Race, racers: &[Racer], targets: usize) -> Result<(), Failu
     if series.is_empty() {
         return Ok(());
     }
-    let y = format!("root mean squared error{}", unit(targets));
+    let y = format!("root mean squared error{}", text::unit(targets));
     let title = "One network, one start, several solvers";
     let chart = chart::race(Labels { title, x: "seconds", y: &y }, &series)?;
     let [svg, png] = ["svg", "png"].map(|ending| args.out.join(format!("race.{ending}")));
@@ -143,6 +136,10 @@ struct Racer {
     time: Duration,
     started: Instant,
     course: Vec<Point>,
+    /// Iterations or epochs.
+    done: usize,
+    /// Until the last of them.
+    seconds: f64,
     /// On the held-out rows, of the parameters that were kept.
     held_out: f64,
     why: String,
@@ -158,15 +155,24 @@ struct Point {
 
 impl Racer {
     fn new(name: String, unit: f64, time: Duration) -> Self {
-        let (course, why) = (Vec::new(), String::new());
-        Self { name, unit, time, started: Instant::now(), course, held_out: f64::NAN, why }
+        Self {
+            name,
+            unit,
+            time,
+            started: Instant::now(),
+            course: Vec::new(),
+            done: 0,
+            seconds: 0.0,
+            held_out: f64::NAN,
+            why: String::new(),
+        }
     }
 
     fn last(&self) -> Option<Point> {
         self.course.last().copied()
     }
 
-    /// How it ended. Only a training that has nothing to show counts as none.
+    /// How it ended, or why it could not begin: a solver that is not made for the network leaves the race to the others.
     fn end(&mut self, fit: Result<chainrule_tabular::Fit, FitError>) -> Result<(), Failure> {
         self.why = match fit {
             Ok(fit) => {
@@ -175,18 +181,21 @@ impl Racer {
                     Ended::Converged { reason, .. } => reason.to_string(),
                     Ended::Diverged { .. } => "it diverged".to_owned(),
                     Ended::Interrupted { .. } if interrupt::asked() => "interrupted".to_owned(),
-                    _ => "the time was up".to_owned(),
+                    Ended::Interrupted { .. } => "the time was up".to_owned(),
+                    Ended::Completed | Ended::Early { .. } => "as many as can be kept".to_owned(),
                 }
             }
             Err(FitError::Diverged { .. }) => "it diverged at once".to_owned(),
+            Err(FitError::Core(error @ (Error::Unsuitable { .. } | Error::Memory { .. }))) => {
+                error.to_string()
+            }
             Err(error) => return Err(error.into()),
         };
         Ok(())
     }
 
     fn told(&self) -> String {
-        let seconds = self.last().map_or(0.0, |point| point.seconds);
-        format!("{}: {} after {}", self.name, self.why, time(seconds))
+        format!("{}: {} after {}", self.name, self.why, time(self.seconds))
     }
 
     /// When the error was first as small as this.
@@ -199,8 +208,11 @@ impl<T: Real> Observer<T> for Racer {
     fn epoch(&mut self, epoch: &Epoch, _: &Network<T>) -> ControlFlow<()> {
         let seconds = self.started.elapsed().as_secs_f64();
         let error = (epoch.training_loss.max(0.0) * self.unit).sqrt();
-        let error = self.last().map_or(error, |before| error.min(before.error));
-        self.course.push(Point { seconds, error });
+        self.done += 1;
+        self.seconds = seconds;
+        if self.last().is_none_or(|before| error < before.error) {
+            self.course.push(Point { seconds, error });
+        }
         ControlFlow::Continue(())
     }
 

@@ -90,7 +90,7 @@ impl Preparation<'_> {
             output: Output::Value,
             architecture: self.plan.architecture.clone(),
             network,
-            record: self.record(&history),
+            record: self.record(&history, starts.len()),
         };
         let model = Model::of_built(parts)?;
         let scores = self.score(&model)?;
@@ -101,7 +101,8 @@ impl Preparation<'_> {
         Ok(Fit { model, history, scores, starts, decisions: self.decisions })
     }
 
-    /// Trains from several starts, and keeps the best by the held-out rows.
+    /// Trains from several starts, and keeps the best by the held-out rows. After a start that was broken off no other
+    /// one begins.
     fn train_best<T: Real>(
         &self,
         observer: &mut (dyn Observer<T> + Send),
@@ -114,35 +115,62 @@ impl Preparation<'_> {
             return Ok((network, history, vec![start]));
         }
         let observer = Mutex::new(observer);
-        let trained = in_parallel(self.plan.starts, self.settings.threads, |number| {
-            let seed = seed_of_start(seed, number);
-            let trained = self.train(seed, &data, &held_out, &mut Steps(&observer));
-            if let Ok((_, history)) = &trained {
-                lock(&observer).start_ended(number, history);
+        let best: Mutex<Option<(usize, Network<T>, History)>> = Mutex::new(None);
+        let threads = self.settings.threads.min(self.trainings_in_memory::<T>()?);
+        let starts = in_parallel(self.plan.starts, threads, |number| {
+            if number > 0 && lock(&observer).step().is_break() {
+                return Ok(None);
             }
-            trained.map(|(network, history)| (Start::new(seed, &history), network, history))
+            let seed = seed_of_start(seed, number);
+            let (network, history) = self.train(seed, &data, &held_out, &mut Steps(&observer))?;
+            lock(&observer).start_ended(number, &history);
+            let start = Start::new(seed, &history);
+            let mut best = lock(&best);
+            // Of equal ones the first, whichever ended first.
+            let rank = |number, history: &History| (Start::new(0, history).loss, number);
+            let is_better = best.as_ref().is_none_or(|(before, _, kept)| {
+                let (ours, theirs) = (rank(number, &history), rank(*before, kept));
+                ours.0.total_cmp(&theirs.0).then(ours.1.cmp(&theirs.1)).is_lt()
+            });
+            let is_interrupted = matches!(history.ended, Ended::Interrupted { .. });
+            if is_better {
+                *best = Some((number, network, history));
+            }
+            Ok::<_, FitError>(Some((start, is_interrupted)))
         });
         // One that diverged is no reason to give up the others.
         let mut first_error = None;
         let mut done = Vec::new();
-        for trained in trained {
-            match trained {
-                Ok(one) => done.push(one),
+        let mut is_interrupted = false;
+        for start in starts {
+            match start {
+                Ok(Some((start, interrupted))) => {
+                    is_interrupted |= interrupted;
+                    done.push(start);
+                }
+                Ok(None) => is_interrupted = true,
                 Err(error) => first_error = first_error.or(Some(error)),
             }
         }
-        // The sort is stable: of equal ones, the first.
-        done.sort_by(|(a, ..), (b, ..)| a.loss.total_cmp(&b.loss));
-        let interrupted = done
-            .iter()
-            .map(|(.., history)| history.ended)
-            .find(|ended| matches!(ended, Ended::Interrupted { .. }));
-        let starts = done.iter().map(|(start, ..)| *start).collect();
-        let Some((_, network, mut history)) = done.into_iter().next() else {
+        done.sort_by(|a, b| a.loss.total_cmp(&b.loss));
+        let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, network, mut history)) = best else {
             return Err(first_error.unwrap_or(FitError::NoStarts));
         };
-        history.ended = interrupted.unwrap_or(history.ended);
-        Ok((network, history, starts))
+        if is_interrupted {
+            history.ended = Ended::Interrupted { epoch: history.epochs.len().saturating_sub(1) };
+        }
+        Ok((network, history, done))
+    }
+
+    /// How many trainings at a time stay within what one alone may take.
+    fn trainings_in_memory<T: Real>(&self) -> Result<usize, FitError> {
+        let Method::Solver(solver) = self.plan.method else { return Ok(usize::MAX) };
+        let (inputs, outputs) = (self.inputs.numbers.len(), self.targets.numbers.len());
+        let network = self.plan.architecture.build::<T>(inputs, outputs, 0)?;
+        let training = FullBatch::<T>::new(MeanSquaredError, solver);
+        let demand = training.demand(&network, self.training.len()).max(1.0);
+        Ok(((FullBatch::<T>::MOST_BYTES / demand) as usize).max(1))
     }
 
     /// One training from the weights of this seed.
@@ -187,7 +215,7 @@ impl Preparation<'_> {
         Ok((network, history))
     }
 
-    fn record(&self, history: &History) -> Record {
+    fn record(&self, history: &History, starts: usize) -> Record {
         let (settings, plan) = (self.settings, &self.plan);
         let (learning_rate, batch_size) = match plan.method {
             Method::Solver(_) => (0.0, self.training.len()),
@@ -201,7 +229,7 @@ impl Preparation<'_> {
             validation: settings.validation,
             validation_rows: self.held_out.len(),
             seed: settings.seed,
-            starts: plan.starts,
+            starts,
             epochs: history.epochs.len(),
             best_epoch: history.best_epoch,
             optimizer: plan.method.name().to_owned(),

@@ -7,9 +7,9 @@ use chainrule::{
     table,
 };
 
-/// Up to so many training rows a table is small: the errors of a network that was trained to the end by a solver
-/// are as low as those of a larger one trained by Adam, or lower, in less time (measured in
-/// `docs/solvers.md`).
+/// Up to so many training rows a table is small. There a small network that a solver trains to the end is ahead of a
+/// larger one that Adam trains where the data have little noise, and a little behind where they have much; beyond
+/// that it is behind (measured in `docs/solvers.md`).
 const SMALL_TABLE: usize = 5000;
 /// What a solver that factorizes matrices of the parameters can do in about a tenth of a second per iteration.
 const MOST_PARAMETERS: usize = 2000;
@@ -84,18 +84,16 @@ impl Method {
         let parameters = architecture.parameters(inputs, outputs)?;
         let products = (rows * outputs) as f64 * (parameters as f64).powi(2);
         if settings.hidden.is_none() && rows > SMALL_TABLE {
-            adam("for so many rows, a larger network with mini-batches is better")
+            adam("for so many rows a larger network and mini-batches are better")
         } else if parameters > MOST_PARAMETERS || products > MOST_PRODUCTS {
             adam(&format!("{} would be slow with {parameters} parameters", method.name()))
         } else {
-            let why =
-                "for squared errors and few parameters it gets further than adam, in less time";
-            Ok((method, why.to_owned()))
+            Ok((method, "made for squared errors and few parameters".to_owned()))
         }
     }
 
-    /// The layers that were asked for, or that suit the method: for a solver one of 20 units, but no more parameters
-    /// than there are numbers to learn from.
+    /// The layers that were asked for, or that suit the method: for a solver one of 20 units, or fewer, so that there are
+    /// about as many parameters as numbers to learn from.
     fn architecture(
         &self,
         settings: &Settings,
@@ -105,9 +103,9 @@ impl Method {
         let (hidden, activation) = match self {
             Self::Solver(_) => {
                 let units = rows * outputs / (inputs + outputs + 1);
-                (vec![units.clamp(2, 20)], "tanh")
+                (vec![units.clamp(2, Settings::UNITS)], "tanh")
             }
-            Self::Optimizer(_) => (vec![64, 64], "silu"),
+            Self::Optimizer(_) => (Settings::LAYERS.to_vec(), "silu"),
         };
         Architecture {
             hidden: settings.hidden.clone().unwrap_or(hidden),
@@ -168,7 +166,7 @@ impl Plan {
             }
         }
         let has_luck = matches!(&method, Method::Solver(solver) if solver.needs_residuals());
-        let starts = settings.restarts.unwrap_or(if has_luck { 4 } else { 1 });
+        let starts = settings.restarts.unwrap_or(if has_luck { Settings::RESTARTS } else { 1 });
         if settings.restarts.is_none() && starts > 1 {
             let what = format!("{starts} trainings from different weights");
             let why = "where such a network ends is partly luck; the best one on the held-out rows is kept";
@@ -186,8 +184,8 @@ impl Plan {
                 true => Precision::F64,
                 false => Precision::F32,
             }),
-            epochs: settings.epochs.unwrap_or(1000),
-            patience: settings.patience.unwrap_or(if has_luck { 30 } else { 100 }),
+            epochs: settings.epochs.unwrap_or(Settings::EPOCHS),
+            patience: settings.patience.unwrap_or(Settings::PATIENCE[usize::from(!has_luck)]),
             starts,
             batch_size,
             decisions,

@@ -58,7 +58,17 @@ impl Settings {
     /// The name of no solver: one is chosen by the size of the table and of the network.
     pub const AUTO: &'static str = "auto";
     /// The usual length of an optimizer's steps.
-    pub(super) const LEARNING_RATE: f64 = 5e-3;
+    pub const LEARNING_RATE: f64 = 5e-3;
+    /// The usual number of epochs or iterations, at most.
+    pub const EPOCHS: usize = 1000;
+    /// The usual patience with a solver of least squares, and with others.
+    pub const PATIENCE: [usize; 2] = [30, 100];
+    /// The usual number of starts of a solver of least squares.
+    pub const RESTARTS: usize = 4;
+    /// The units of the hidden layer that a solver trains usually, at most.
+    pub const UNITS: usize = 20;
+    /// The hidden layers that an optimizer trains usually.
+    pub const LAYERS: [usize; 2] = [64, 64];
 
     /// The defaults for these targets, chosen by measurements on tables of 200 to 20 000 rows with 1 to 13 inputs.
     ///

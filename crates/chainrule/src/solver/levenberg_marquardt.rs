@@ -143,8 +143,8 @@ pub(super) struct State<'p> {
 
 /// The largest 2‖a‖/‖δ‖ that is not refused.
 const MOST_BEND: f64 = 0.75;
-/// So often in an iteration; then the bend is taken for rounding, and δ is tried as it is.
-const MOST_BENT: usize = 4;
+/// A step as short as this part of θ is not refused for its bend, which may be rounding: it is tried as it is.
+const SHORT: f64 = 1e-4;
 
 /// Refusals in one iteration after which no step is left to try: the damping has grown by 2^(1 + 2 + … + n).
 const MOST_REFUSALS: usize = 40;
@@ -255,7 +255,6 @@ impl State<'_> {
         if iteration.reason.is_some() {
             return iteration;
         }
-        let mut bent = 0;
         for _ in 0..MOST_REFUSALS {
             let (theta, damping) = (&self.theta, self.damping);
             let solved =
@@ -265,10 +264,9 @@ impl State<'_> {
                 continue;
             }
             self.straight.copy_from_slice(&self.step);
-            if self.accelerates && bent < MOST_BENT {
+            if self.accelerates {
                 iteration.evaluations += 1;
-                if !self.bend() {
-                    bent += 1;
+                if !self.bend() && norm(&self.step) > SHORT * norm(&self.theta) {
                     self.refuse();
                     continue;
                 }

@@ -1,4 +1,4 @@
-use super::{Demo, Failure, Outcome, Task, architecture, lesson::RandomState, record};
+use super::{Demo, Failure, Outcome, Task, architecture, length, lesson::RandomState, record};
 use crate::text;
 use chainrule::{
     Dataset, Network, Real,
@@ -48,9 +48,9 @@ where
         return Err(Failure::Data(message));
     }
     let result = format!(
-        "Mean squared error {} on {SAMPLES} samples, after {} epochs, {} parameters, {}",
+        "Mean squared error {} on {SAMPLES} samples, after {}, {} parameters, {}",
         text::strong(&text::number(loss)),
-        history.epochs.len(),
+        length(&history),
         network.parameters().len(),
         T::NAME,
     );

@@ -97,6 +97,18 @@ fn architecture(args: &Demo, hidden: &[usize]) -> Architecture {
     Architecture { hidden, activation: args.activation.clone(), dropout: 0.0 }
 }
 
+/// That of the lesson.
+const LEARNING_RATE: f64 = 0.01;
+
+/// How long a training was, and why a solver stopped.
+fn length(history: &History) -> String {
+    let length = text::length(history);
+    match history.ended {
+        Ended::Converged { reason, .. } => format!("{length} ({reason})"),
+        _ => length,
+    }
+}
+
 /// How the network is trained: the loss, and what was asked for.
 struct Task<T> {
     loss: Arc<dyn Loss<T>>,
@@ -117,6 +129,12 @@ impl<T: Real> Task<T> {
     ) -> Result<History, Failure> {
         let usual = Training::new(MeanSquaredError);
         let solver = table::solver(&args.solver).filter(|_| self.optimizer.is_none());
+        if solver.is_some() && args.learning_rate.is_some() {
+            let name = &args.solver;
+            let message =
+                format!("{name} finds the length of its steps: it has no --learning-rate");
+            return Err(Failure::Usage(message));
+        }
         let mut progress = Progress::lesson(self.epochs, self.unit, solver.is_some());
         let history = if let Some(solver) = solver {
             let (loss, iterations) = (self.loss, self.epochs);
@@ -128,7 +146,7 @@ impl<T: Real> Task<T> {
                 loss: self.loss,
                 epochs: self.epochs,
                 optimizer: self.optimizer.or_else(named).unwrap_or(usual.optimizer.clone()),
-                learning_rate: args.learning_rate,
+                learning_rate: args.learning_rate.unwrap_or(LEARNING_RATE),
                 seed: args.seed,
                 ..usual
             };
@@ -153,7 +171,7 @@ fn record(args: &Demo, rows: usize, history: &History) -> Record {
         optimizer: args.solver.clone(),
         learning_rate: match table::solver(&args.solver) {
             Some(_) => 0.0,
-            None => args.learning_rate,
+            None => args.learning_rate.unwrap_or(LEARNING_RATE),
         },
         batch_size: rows,
         ..Record::default()

@@ -1,4 +1,4 @@
-use super::{Demo, Failure, Outcome, Task, architecture, record};
+use super::{Demo, Failure, Outcome, Task, architecture, length, record};
 use crate::text;
 use chainrule::{Dataset, Network, Real, data::synthetic::Plane, loss::BinaryCrossEntropy, metric};
 use chainrule_report::{
@@ -50,10 +50,10 @@ where
     let accuracy = metric::accuracy(logits.view(), data.targets().values.column(0))?;
     let chart = draw(title, &network, samples.x(), classes, scale)?;
     let result = format!(
-        "{} of {SAMPLES} samples right, loss {}, after {} epochs, {} parameters, {}",
+        "{} of {SAMPLES} samples right, loss {}, after {}, {} parameters, {}",
         text::strong(&format!("{:.1} %", 100.0 * accuracy)),
         text::number(history.loss),
-        history.epochs.len(),
+        length(&history),
         network.parameters().len(),
         T::NAME,
     );
