@@ -296,7 +296,7 @@ fn a_race_has_a_table_and_a_chart() {
     assert!(svg.contains("lbfgs") && is_there(&place.path("pictures/race.png")));
     // One that is not made for the network leaves the race to the others.
     let line =
-        "race data.csv --target y --hidden 100,100,100 --time 1s --solvers lm,adam --out pictures";
+        "race data.csv --target y --hidden 1000,1000 --time 1s --solvers lm,adam --out pictures";
     let ran = place.run(line).exits(0).says("levenberg_marquardt would need ");
     assert!(ran.stdout.lines().any(|line| line.starts_with("adam  ")), "{ran:#?}");
     place.run("race data.csv --target z").exits(3).says("\"z\"");

@@ -52,7 +52,7 @@ const LITTLE: f64 = 1e-4;
 const LITTLE_RIDGE: f64 = 1e-2;
 
 /// The penalty begins with this part of what the first guess says,
-const FIRST_PART: f64 = 1e-2;
+const FIRST_PART: f64 = 1e-6;
 /// and rises by no more than this factor in an iteration.
 const LARGEST_RISE: f64 = 1.3;
 
@@ -135,10 +135,10 @@ impl Iterate for Regularized<'_> {
                 self.state.penalize(before.ridge);
             }
         }
-        let (value, damping) = (self.state.value, self.state.damping);
+        let value = self.state.value;
         let mut iteration = self.state.step();
         if iteration.reason == Some(Reason::Precision) {
-            self.state.forget_refusals(damping);
+            self.state.forget_refusals();
         }
         let moved = (self.evidence.effective_parameters - before.effective_parameters).abs();
         let is_settled = value - iteration.value <= LITTLE * value

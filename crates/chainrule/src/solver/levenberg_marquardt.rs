@@ -127,7 +127,8 @@ pub(super) struct State<'p> {
     /// D.
     scale: Vec<f64>,
     /// μ; before the first iteration the part of the largest entry that it starts with.
-    pub(super) damping: f64,
+    damping: f64,
+    first_damping: f64,
     is_new: bool,
     /// The factor of μ after the next refusal.
     growth: f64,
@@ -184,6 +185,7 @@ impl<'p> State<'p> {
             scaling: solver.scaling,
             stopping,
             damping,
+            first_damping: damping,
             is_new: true,
             growth: 2.0,
             r,
@@ -204,6 +206,7 @@ impl<'p> State<'p> {
             let parts = self.equations.diagonal().zip(scale).map(|(entry, scale)| entry / scale);
             let largest = parts.fold(0.0, f64::max);
             self.damping *= if largest > 0.0 { largest } else { 1.0 };
+            self.first_damping = self.damping;
             self.is_new = false;
         }
     }
@@ -320,9 +323,9 @@ impl State<'_> {
         true
     }
 
-    /// Takes back what refusals have done to the damping, for another problem at the same place.
-    pub(super) fn forget_refusals(&mut self, damping: f64) {
-        (self.damping, self.growth) = (damping, 2.0);
+    /// Begins with the first damping again, for another problem at the same place.
+    pub(super) fn forget_refusals(&mut self) {
+        (self.damping, self.growth) = (self.first_damping, 2.0);
     }
 
     fn refuse(&mut self) {

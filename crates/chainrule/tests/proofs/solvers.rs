@@ -328,6 +328,25 @@ fn bayesian_regularisation_finds_the_noise() {
     }
 }
 
+/// What a network has not learned yet looks like noise. A penalty that believes it at once never lets it be learned:
+/// three periods of a sine from gentle units are a case.
+#[test]
+fn bayesian_regularisation_waits_for_the_network_to_learn() {
+    let mut random = random(12);
+    let x = Array1::linspace(-1.7, 1.7, 100).insert_axis(Axis(1));
+    let t = x.mapv(|x: f64| (6.0 * x).sin() + 0.1 * random.normal::<f64>());
+    let data = Dataset::new(x, t).unwrap();
+    for seed in 0..6 {
+        let mut network =
+            Network::builder(1).dense(20, Tanh).dense(1, Identity).build(seed).unwrap();
+        let solver = table::solver("bayesian_regularization").unwrap();
+        let training = FullBatch::new(MeanSquaredError, solver);
+        let history = training.run(&mut network, &data, None, &mut ()).unwrap();
+        let evidence = history.evidence.unwrap();
+        assert!(evidence.noise.sqrt() < 0.13, "seed {seed}: {evidence:?}");
+    }
+}
+
 /// γ, σ² and λ satisfy the equations that they are defined by, with the trace computed another way: for a network
 /// that is linear in its parameters, JᵀJ is the same everywhere, and its eigenvalues are known.
 #[test]
