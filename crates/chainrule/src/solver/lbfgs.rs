@@ -153,14 +153,7 @@ impl Iterate for State<'_> {
 
     fn advance(&mut self) -> Iteration {
         let gradient = largest(&self.gradient);
-        let mut iteration = Iteration {
-            value: self.value,
-            gradient,
-            step: 0.0,
-            damping: None,
-            evaluations: 0,
-            reason: self.stopping.at(self.value, gradient),
-        };
+        let mut iteration = Iteration::begin(self.stopping, self.value, gradient);
         if iteration.reason.is_some() {
             return iteration;
         }

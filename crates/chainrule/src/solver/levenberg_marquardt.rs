@@ -247,14 +247,8 @@ impl State<'_> {
     /// Tries steps, each with more damping, until one goes down.
     pub(super) fn step(&mut self) -> Iteration {
         let gradient = 2.0 * largest(&self.equations.gradient);
-        let mut iteration = Iteration {
-            value: self.value,
-            gradient,
-            step: 0.0,
-            damping: Some(self.damping),
-            evaluations: 1,
-            reason: self.stopping.at(self.value, gradient),
-        };
+        let mut iteration = Iteration::begin(self.stopping, self.value, gradient);
+        (iteration.damping, iteration.evaluations) = (Some(self.damping), 1);
         if iteration.reason.is_some() {
             return iteration;
         }

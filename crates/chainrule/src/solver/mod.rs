@@ -197,6 +197,14 @@ pub struct Iteration {
     pub reason: Option<Reason>,
 }
 
+impl Iteration {
+    /// The beginning of one, where the value and the largest entry of the gradient are these.
+    fn begin(stopping: Stopping, value: f64, gradient: f64) -> Self {
+        let reason = stopping.at(value, gradient);
+        Self { value, gradient, step: 0.0, damping: None, evaluations: 0, reason }
+    }
+}
+
 /// A solver on its way: where it is, and the next iteration.
 pub trait Iterate {
     /// The best θ so far.

@@ -1,12 +1,13 @@
 use super::{
-    EarlyStopping, Ended, Epoch, History, MeanLoss, Observer, Residuals, best::Best, problem::round,
+    EarlyStopping, Ended, Epoch, History, MeanLoss, Observer, Residuals, best::Best, check_data,
+    problem::round,
 };
 use crate::{
     Network, Real,
     data::Dataset,
-    error::{Error, expect, setting},
+    error::{Error, setting},
     layer::Layer,
-    loss::{self, Loss},
+    loss::Loss,
     network::Predictor,
     optimizer::Penalty,
     solver::{Demand, Evidence, Iterate, Solver, Stopping},
@@ -204,11 +205,7 @@ impl<T: Real> FullBatch<T> {
         data: &Dataset<T>,
         validation: Option<&Dataset<T>>,
     ) -> Result<(), Error> {
-        for (what, data) in [("inputs", Some(data)), ("inputs for validation", validation)] {
-            let Some(data) = data else { continue };
-            expect(&format!("columns of the {what}"), network.inputs(), data.x().ncols())?;
-            loss::check(&*self.loss, network.outputs(), data.targets())?;
-        }
+        check_data(network, &*self.loss, data, validation)?;
         setting("the number of iterations", 0.0, self.iterations > 0, "at least 1")?;
         self.stopping.check()?;
         let Penalty { l1, l2 } = self.penalty;

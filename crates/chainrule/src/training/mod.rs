@@ -128,11 +128,7 @@ impl<T: Real> Training<T> {
         data: &Dataset<T>,
         validation: Option<&Dataset<T>>,
     ) -> Result<(), Error> {
-        for (what, data) in [("inputs", Some(data)), ("inputs for validation", validation)] {
-            let Some(data) = data else { continue };
-            expect(&format!("columns of the {what}"), network.inputs(), data.x().ncols())?;
-            loss::check(&*self.loss, network.outputs(), data.targets())?;
-        }
+        check_data(network, &*self.loss, data, validation)?;
         let rate = self.learning_rate;
         setting("the learning rate", rate, rate > 0.0 && rate.is_finite(), "positive")?;
         let (l1, l2) = (self.penalty.l1, self.penalty.l2);
@@ -151,4 +147,19 @@ impl<T: Real> Training<T> {
         }
         self.schedule.check()
     }
+}
+
+/// Whether the network and the loss can take these data.
+fn check_data<T: Real>(
+    network: &Network<T>,
+    loss: &dyn Loss<T>,
+    data: &Dataset<T>,
+    validation: Option<&Dataset<T>>,
+) -> Result<(), Error> {
+    for (what, data) in [("inputs", Some(data)), ("inputs for validation", validation)] {
+        let Some(data) = data else { continue };
+        expect(&format!("columns of the {what}"), network.inputs(), data.x().ncols())?;
+        loss::check(loss, network.outputs(), data.targets())?;
+    }
+    Ok(())
 }
