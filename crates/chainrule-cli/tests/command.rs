@@ -299,6 +299,8 @@ fn a_race_has_a_table_and_a_chart() {
         "race data.csv --target y --hidden 1000,1000 --time 1s --solvers lm,adam --out pictures";
     let ran = place.run(line).exits(0).says("levenberg_marquardt would need ");
     assert!(ran.stdout.lines().any(|line| line.starts_with("adam  ")), "{ran:#?}");
+    let alone = "race data.csv --target y --hidden 1000,1000 --solvers lm --out pictures";
+    place.run(alone).exits(1).says("nobody could take part").shows("GiB of memory");
     place.run("race data.csv --target z").exits(3).says("\"z\"");
     place.run("race data.csv --target y --solvers lm,adma").exits(2).says("adam");
 }

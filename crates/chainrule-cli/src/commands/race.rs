@@ -53,6 +53,10 @@ pub(crate) fn run(args: &args::Race) -> Result<(), Failure> {
     }
     write(&result(&racers, settings.targets.len()))?;
     draw(args, &racers, settings.targets.len())?;
+    if racers.iter().all(|racer| !racer.has_begun) {
+        let message = "nobody could take part; the last column says why".to_owned();
+        return Err(Failure::Failed(message));
+    }
     if interrupt::asked() {
         let message = "those that had run until then are in the chart".to_owned();
         return Err(Failure::Interrupted(message));
@@ -136,6 +140,7 @@ struct Racer {
     time: Duration,
     started: Instant,
     course: Vec<Point>,
+    has_begun: bool,
     /// Iterations or epochs.
     done: usize,
     /// Until the last of them.
@@ -161,6 +166,7 @@ impl Racer {
             time,
             started: Instant::now(),
             course: Vec::new(),
+            has_begun: false,
             done: 0,
             seconds: 0.0,
             held_out: f64::NAN,
@@ -217,6 +223,7 @@ impl<T: Real> Observer<T> for Racer {
     }
 
     fn step(&mut self) -> ControlFlow<()> {
+        self.has_begun = true;
         if interrupt::asked() || self.started.elapsed() >= self.time {
             return ControlFlow::Break(());
         }
