@@ -6,7 +6,7 @@ mod summary;
 mod workspace;
 
 pub use builder::Builder;
-pub(crate) use predictor::Predictor;
+pub use predictor::Predictor;
 pub use summary::Summary;
 pub use workspace::Workspace;
 
@@ -17,7 +17,7 @@ use crate::{
     loss::{Loss, Sum, Targets},
     random::{Purpose, Random},
 };
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use std::{ops::Range, sync::Arc};
 
 /// A layer (usually [`Sequential`]) with its parameters θ and its statistics.
@@ -135,10 +135,47 @@ impl<T: Real> Network<T> {
     /// A row's prediction does not depend on the other rows, to the last bit.
     pub fn predict(&self, x: ArrayView2<T>) -> Result<Array2<T>, Error> {
         let mut y = Array2::zeros((x.nrows(), self.outputs()));
-        Predictor::new(self, x.nrows()).for_each(self, x, |rows, part| {
-            y.slice_mut(s![rows, ..]).assign(&part);
-        })?;
+        self.predict_into(x, y.view_mut(), &mut self.predictor(x.nrows()))?;
         Ok(y)
+    }
+
+    /// A plan for predictions of up to so many rows at a time: with it they take no memory and no time but their own.
+    ///
+    /// ```
+    /// use chainrule::{Network, activation::{Identity, Relu}};
+    ///
+    /// let network = Network::<f32>::builder(1).dense(100, Relu).dense(1, Identity).build(42)?;
+    /// let mut predictor = network.predictor(1);
+    /// let mut y = [0.0];
+    /// network.predict_row(&[0.5], &mut y, &mut predictor)?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn predictor(&self, rows: usize) -> Predictor<T> {
+        Predictor::new(self, rows)
+    }
+
+    /// Writes the outputs `y` for one row `x` of inputs, in memory that was planned before. Each thread that predicts
+    /// with this network needs a [`predictor`](Self::predictor) of its own.
+    pub fn predict_row(
+        &self,
+        x: &[T],
+        y: &mut [T],
+        predictor: &mut Predictor<T>,
+    ) -> Result<(), Error> {
+        predictor.row(self, x, y)
+    }
+
+    /// Writes the outputs `y` [rows × outputs] for `x` [rows × inputs], any number of them, in memory that was planned
+    /// before.
+    pub fn predict_into(
+        &self,
+        x: ArrayView2<T>,
+        mut y: ArrayViewMut2<T>,
+        predictor: &mut Predictor<T>,
+    ) -> Result<(), Error> {
+        expect("rows of the predictions", x.nrows(), y.nrows())?;
+        expect("columns of the predictions", self.outputs(), y.ncols())?;
+        predictor.for_each(self, x, |rows, part| y.slice_mut(s![rows, ..]).assign(&part))
     }
 
     /// The mean loss of the predictions for `x`, without dropout.

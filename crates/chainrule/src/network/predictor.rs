@@ -8,10 +8,11 @@ use ndarray::{ArrayView2, s};
 use std::ops::Range;
 
 /// The memory of predictions, planned once. Rows go through the network some at a time, so that what is
-/// between the layers stays in the cache.
+/// between the layers stays in the cache. It belongs to networks of the shape that it was planned for.
 #[derive(Clone, Debug)]
-pub(crate) struct Predictor<T> {
+pub struct Predictor<T> {
     rows: usize,
+    parameters: usize,
     x: Vec<T>,
     y: Vec<T>,
     memory: Memory<T>,
@@ -25,6 +26,7 @@ impl<T: Real> Predictor<T> {
         let rows = rows.clamp(1, MOST_ROWS);
         Self {
             rows,
+            parameters: network.theta.len(),
             x: vec![T::zero(); rows * network.inputs()],
             y: vec![T::zero(); rows * network.outputs()],
             memory: network.layer.memory(rows),
@@ -38,7 +40,7 @@ impl<T: Real> Predictor<T> {
         x: ArrayView2<T>,
         mut each: impl FnMut(Range<usize>, ArrayView2<T>),
     ) -> Result<(), Error> {
-        expect("columns of the inputs", network.inputs(), x.ncols())?;
+        self.check(network, x.ncols())?;
         for start in (0..x.nrows()).step_by(self.rows) {
             let range = start..x.nrows().min(start + self.rows);
             let (rows, inputs, outputs) = (range.len(), network.inputs(), network.outputs());
@@ -50,5 +52,20 @@ impl<T: Real> Predictor<T> {
             each(range, matrix(&self.y, rows, outputs));
         }
         Ok(())
+    }
+
+    /// Writes the outputs of one row.
+    pub(crate) fn row(&mut self, network: &Network<T>, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        self.check(network, x.len())?;
+        expect("outputs of the network", network.outputs(), y.len())?;
+        let mode = Mode::Predict { statistics: &network.statistics };
+        let (x, y) = (matrix(x, 1, x.len()), matrix_mut(y, 1, network.outputs()));
+        network.layer.forward(&network.theta, x, y, &mut self.memory, mode);
+        Ok(())
+    }
+
+    fn check(&self, network: &Network<T>, columns: usize) -> Result<(), Error> {
+        expect("columns of the inputs", network.inputs(), columns)?;
+        expect("parameters of the network of this predictor", network.theta.len(), self.parameters)
     }
 }

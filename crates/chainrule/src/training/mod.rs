@@ -81,6 +81,9 @@ pub struct Training<T> {
     pub early_stopping: Option<EarlyStopping>,
     /// Of the shuffling and of dropout.
     pub seed: u64,
+    /// Threads at most; `None` for those of the machine. Fewer are used where they would only wait for each other, and
+    /// the result is the same to the last bit.
+    pub threads: Option<usize>,
 }
 
 impl<T: Real> Training<T> {
@@ -98,6 +101,7 @@ impl<T: Real> Training<T> {
             clip: Clip::None,
             early_stopping: None,
             seed: 0,
+            threads: None,
         }
     }
 

@@ -1,0 +1,218 @@
+//! The workloads: the lesson's sine, three trainings in mini-batches, predictions of single rows.
+
+use crate::{Line, calibration::Machine, median};
+use anyhow::Result;
+use chainrule::{
+    Dataset, Network, Real, Training,
+    activation::{Identity, Relu},
+    loss::{CrossEntropy, Loss, MeanSquaredError},
+    random::{Purpose, Random},
+    training::Observer,
+};
+use ndarray::{Array1, Array2, Axis};
+use std::{hint::black_box, ops::ControlFlow, time::Instant};
+
+/// What is timed.
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    pub(crate) precision: &'static str,
+    pub(crate) threads: usize,
+    pub(crate) unit: &'static str,
+    /// Inputs, hidden units, outputs.
+    widths: &'static [usize],
+    kind: Kind,
+}
+
+enum Kind {
+    /// Full batch on so many points of the sine.
+    Sine { epochs: usize },
+    /// Rows, batch, epochs; of classes or of numbers.
+    Batches { rows: usize, batch: usize, epochs: usize, classes: bool },
+    /// One row at a time.
+    Prediction,
+}
+
+pub(crate) fn all() -> Vec<Workload> {
+    const SINE: &[usize] = &[1, 100, 1];
+    const TAB: &[usize] = &[8, 64, 64, 1];
+    let tab = |threads| Workload {
+        name: "tab",
+        precision: "f32",
+        threads,
+        unit: "µs/step",
+        widths: TAB,
+        kind: Kind::Batches { rows: 20_480, batch: 32, epochs: 10, classes: false },
+    };
+    let sine = |precision, threads| Workload {
+        name: "sine",
+        precision,
+        threads,
+        unit: "µs/epoch",
+        widths: SINE,
+        kind: Kind::Sine { epochs: 5000 },
+    };
+    let wide = |threads| Workload {
+        name: "wide",
+        precision: "f32",
+        threads,
+        unit: "µs/step",
+        widths: &[64, 256, 256, 256, 1],
+        kind: Kind::Batches { rows: 51_200, batch: 256, epochs: 1, classes: false },
+    };
+    let mnist = |threads| Workload {
+        name: "mnist",
+        precision: "f32",
+        threads,
+        unit: "µs/step",
+        widths: &[784, 512, 512, 10],
+        kind: Kind::Batches { rows: 12_800, batch: 128, epochs: 1, classes: true },
+    };
+    let predict = |name, widths| Workload {
+        name,
+        precision: "f32",
+        threads: 1,
+        unit: "µs/row",
+        widths,
+        kind: Kind::Prediction,
+    };
+    vec![
+        sine("f32", 1),
+        sine("f32", 2),
+        sine("f64", 1),
+        tab(1),
+        tab(2),
+        wide(1),
+        wide(2),
+        mnist(1),
+        mnist(2),
+        predict("predict 1-100-1", SINE),
+        predict("predict 8-64-64-1", TAB),
+    ]
+}
+
+impl Workload {
+    /// The median of five runs.
+    pub(crate) fn measure(&self) -> Result<f64> {
+        let once = || match self.precision {
+            "f64" => self.run::<f64>(),
+            _ => self.run::<f32>(),
+        };
+        once()?;
+        Ok(median((0..5).map(|_| once()).collect::<Result<_>>()?))
+    }
+
+    fn run<T: Real>(&self) -> Result<f64> {
+        match self.kind {
+            Kind::Sine { epochs } => {
+                let x = Array1::<f64>::linspace(-10.0, 10.0, 100).insert_axis(Axis(1));
+                let data = Dataset::new(x.mapv(T::of), x.mapv(|x| T::of(x.sin())))?;
+                let training = Training { epochs, learning_rate: 0.01, ..self.training(MeanSquaredError) };
+                self.steps(training, &data)
+            }
+            Kind::Batches { rows, batch, epochs, classes } => {
+                let mut random = Random::new(0, Purpose::Data);
+                let x = Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
+                let target = |x: ndarray::ArrayView1<T>| match classes {
+                    true => T::of((x[0].f64().abs() * 1e4).floor() % 10.0),
+                    false => x.sum().sin(),
+                };
+                let targets = x.map_axis(Axis(1), target).insert_axis(Axis(1));
+                let data = Dataset::new(x, targets)?;
+                let training = match classes {
+                    true => self.training(CrossEntropy::default()),
+                    false => self.training(MeanSquaredError),
+                };
+                self.steps(Training { epochs, batch_size: Some(batch), ..training }, &data)
+            }
+            Kind::Prediction => self.predictions::<T>(),
+        }
+    }
+
+    fn training<T: Real>(&self, loss: impl Loss<T> + 'static) -> Training<T> {
+        Training { threads: Some(self.threads), ..Training::new(loss) }
+    }
+
+    fn network<T: Real>(&self) -> Result<Network<T>> {
+        let (outputs, hidden) = self.widths[1..].split_last().expect("there are outputs");
+        let builder = Network::builder(self.widths[0]);
+        let builder = hidden.iter().fold(builder, |builder, &units| builder.dense(units, Relu));
+        Ok(builder.dense(*outputs, Identity).build(1)?)
+    }
+
+    /// Microseconds of a step, with all that belongs to it: order, gathering, loss, gradient, update.
+    fn steps<T: Real>(&self, training: Training<T>, data: &Dataset<T>) -> Result<f64> {
+        let mut clock = Clock { first: None, last: Instant::now(), steps: 0 };
+        training.run(&mut self.network()?, data, None, &mut clock)?;
+        let first = clock.first.expect("there were steps");
+        Ok((clock.last - first).as_secs_f64() * 1e6 / clock.steps as f64)
+    }
+
+    fn predictions<T: Real>(&self) -> Result<f64> {
+        const ROWS: usize = 20_000;
+        let network = self.network::<T>()?;
+        let mut predictor = network.predictor(1);
+        let (mut x, mut y) = (vec![T::of(0.3); network.inputs()], vec![T::zero(); network.outputs()]);
+        let started = Instant::now();
+        for _ in 0..ROWS {
+            black_box(&mut x);
+            network.predict_row(&x, &mut y, &mut predictor)?;
+            black_box(&mut y);
+        }
+        Ok(started.elapsed().as_secs_f64() * 1e6 / ROWS as f64)
+    }
+
+    /// The time that the machine needs at least: the multiply–adds of all products, and one cycle for each parameter
+    /// in the update, whose division and root are one unit's work.
+    ///
+    /// In a step no gradient of the inputs is needed. The sine has no limit by multiply–adds: its products are
+    /// vectors; 3200 cycles are two passes of three operations over 100 × 7 vectors of 16, less what runs beside.
+    pub(crate) fn limit(&self, machine: &Machine) -> Option<f64> {
+        let pairs = self.widths.windows(2);
+        let weights: usize = pairs.clone().map(|pair| pair[0] * pair[1]).sum();
+        let parameters: usize = pairs.map(|pair| (pair[0] + 1) * pair[1]).sum();
+        let threads = self.threads as f64;
+        match self.kind {
+            Kind::Sine { .. } => {
+                let cycles = if self.precision == "f64" { 6400.0 } else { 3200.0 };
+                Some(cycles / machine.clock / 1e3)
+            }
+            Kind::Batches { batch, .. } => {
+                let flop = 2.0 * batch as f64 * (3 * weights - self.widths[0] * self.widths[1]) as f64;
+                let products = flop / machine.peak[self.threads - 1] / 1e3;
+                Some(products + parameters as f64 / threads / machine.clock / 1e3)
+            }
+            Kind::Prediction => None,
+        }
+    }
+
+    pub(crate) fn line(&self, who: &'static str, value: f64) -> Line {
+        Line {
+            who,
+            version: if who == "chainrule" { env!("CARGO_PKG_VERSION") } else { "" },
+            workload: self.name,
+            precision: self.precision,
+            threads: self.threads,
+            value,
+            unit: self.unit,
+        }
+    }
+}
+
+/// Tells the time of the first step and of the last one.
+pub(crate) struct Clock {
+    pub(crate) first: Option<Instant>,
+    pub(crate) last: Instant,
+    pub(crate) steps: usize,
+}
+
+impl<T: Real> Observer<T> for Clock {
+    fn step(&mut self) -> ControlFlow<()> {
+        self.last = Instant::now();
+        match self.first {
+            None => self.first = Some(self.last),
+            Some(_) => self.steps += 1,
+        }
+        ControlFlow::Continue(())
+    }
+}
+
