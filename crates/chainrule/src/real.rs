@@ -1,5 +1,6 @@
 //! The numbers everything is computed with: [`f32`] and [`f64`].
 
+use crate::kernel::Simd;
 use ndarray::NdFloat;
 use std::iter::Sum;
 
@@ -26,7 +27,7 @@ pub trait Real: NdFloat + Default + Sum + private::Sealed {
 }
 
 macro_rules! real {
-    ($type:ident, $tiny:literal, $erf:path) => {
+    ($type:ident, $vector:ident, $tiny:literal, $erf:path) => {
         impl Real for $type {
             const NAME: &'static str = stringify!($type);
             const TINY: Self = $tiny;
@@ -47,14 +48,21 @@ macro_rules! real {
             }
         }
 
-        impl private::Sealed for $type {}
+        impl private::Sealed for $type {
+            type Vector<S: Simd> = S::$vector;
+        }
     };
 }
 
-real!(f32, 1e-30, libm::erff);
-real!(f64, 1e-290, libm::erf);
+real!(f32, F32, 1e-30, libm::erff);
+real!(f64, F64, 1e-290, libm::erf);
 
-mod private {
+pub(crate) mod private {
+    use crate::kernel::{Simd, Vector};
+
     /// The kernels are written for two types; a third needs kernels of its own.
-    pub trait Sealed {}
+    pub trait Sealed: Sized {
+        /// The vectors of an instruction set that hold such numbers.
+        type Vector<S: Simd>: Vector<Self>;
+    }
 }

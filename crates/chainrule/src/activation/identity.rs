@@ -1,4 +1,4 @@
-use super::Activation;
+use super::{Activation, Kind};
 use crate::Real;
 
 /// σ(x) = x, of the last layer of a regression.
@@ -8,6 +8,10 @@ pub struct Identity;
 impl<T: Real> Activation<T> for Identity {
     fn name(&self) -> &str {
         "identity"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Identity
     }
 
     #[inline(always)]

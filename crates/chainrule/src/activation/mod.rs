@@ -54,6 +54,17 @@ pub(crate) use softplus::softplus;
 use crate::{Real, initialization::Weights, kernel};
 use std::fmt::Debug;
 
+/// Activations that some kernels are written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// σ(x) = x
+    Identity,
+    /// σ(x) = max(x, 0)
+    Relu,
+    /// Any other.
+    Other,
+}
+
 /// A function of one number, applied to each element, with its derivative.
 pub trait Activation<T: Real>: Debug + Send + Sync {
     /// The name in summaries, on the command line and in files: lower case with underscores.
@@ -65,6 +76,11 @@ pub trait Activation<T: Real>: Debug + Send + Sync {
     /// σ'(x), where y = σ(x) is known already. At a kink: the derivative from the left.
     fn derivative(&self, x: T, y: T) -> T;
 
+    /// What the kernels may know of it, to take a shorter way to the same numbers.
+    fn kind(&self) -> Kind {
+        Kind::Other
+    }
+
     /// How the weights of a dense layer before this activation start unless told otherwise.
     fn default_weights(&self) -> Weights {
         Weights::GlorotUniform
@@ -75,8 +91,8 @@ pub trait Activation<T: Real>: Debug + Send + Sync {
         kernel::map(x, y, |x| self.value(x));
     }
 
-    /// Writes dx = dy · σ'(x) for whole arrays of one length; dx holds dy on entry.
-    fn apply_derivative(&self, x: &[T], y: &[T], dx: &mut [T]) {
-        kernel::scale_by(x, y, dx, |x, y| self.derivative(x, y));
+    /// Writes dx = dy · σ'(x) for whole arrays of one length.
+    fn apply_derivative(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        kernel::scaled(x, y, dy, dx, |x, y| self.derivative(x, y));
     }
 }

@@ -1,4 +1,4 @@
-use super::Activation;
+use super::{Activation, Kind};
 use crate::{Real, initialization::Weights};
 
 /// The rectified linear unit, σ(x) = max(x, 0): a hinge at 0.
@@ -8,6 +8,10 @@ pub struct Relu;
 impl<T: Real> Activation<T> for Relu {
     fn name(&self) -> &str {
         "relu"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Relu
     }
 
     // Written so that NaN stays NaN (`max` would turn it into 0 and hide it from the loss).

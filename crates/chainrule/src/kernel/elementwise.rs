@@ -1,28 +1,70 @@
 //! Loops over single elements, given as closures.
 //!
+//! They are handed on by value: what they hold is then in registers, where no store can change it.
+//!
 //! A closure is compiled into the loop once for each instruction set, so an activation or an update
 //! rule is written as the formula of one number and runs as vectors. Plain `*` and `+` are never
 //! contracted, hence these loops give the same bits on every instruction set.
 
-use super::{Simd, Task, run};
+use super::{
+    Simd, Task, run,
+    team::{Apart, in_parts},
+};
 use crate::Real;
+
+/// What an element costs, in multiply–adds: as a rule the loops wait for memory.
+const OPERATIONS: usize = 8;
 
 /// Writes y = f(x) element by element.
 #[inline]
-pub(crate) fn map<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
-    run(Map { x, y, f });
+pub(crate) fn map<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T) -> T + Copy + Sync) {
+    let (n, y) = (x.len(), Apart::new(y));
+    in_parts(n, GRAIN, n * OPERATIONS, |part| {
+        // SAFETY: the parts are apart.
+        run(Map { x: &x[part.clone()], y: unsafe { y.range(part) }, f });
+    });
+}
+
+/// Writes z = f(x, y) element by element.
+#[inline]
+pub(crate) fn zip<T: Real>(x: &[T], y: &[T], z: &mut [T], f: impl Fn(T, T) -> T) {
+    run(Zip { x, y, z, f });
+}
+
+/// Σ f(x, y) over the elements, in eight chains: number q has the elements i with i mod 8 = q, in ascending order. They
+/// are added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+#[inline]
+pub(crate) fn sum<T: Real>(x: &[T], y: &[T], f: impl Fn(T, T) -> f64) -> f64 {
+    let mut sum = 0.0;
+    run(Total { x, y, f, sum: &mut sum });
+    sum
 }
 
 /// Writes y = f(x, y) element by element.
 #[inline]
-pub(crate) fn zip_in_place<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T, T) -> T) {
-    run(ZipInPlace { x, y, f });
+pub(crate) fn zip_in_place<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T, T) -> T + Copy + Sync) {
+    let (n, y) = (x.len(), Apart::new(y));
+    in_parts(n, GRAIN, n * OPERATIONS, |part| {
+        // SAFETY: the parts are apart.
+        run(ZipInPlace { x: &x[part.clone()], y: unsafe { y.range(part) }, f });
+    });
 }
 
-/// Writes z = z · f(x, y) element by element.
+/// Writes dx = dy · f(x, y) element by element.
 #[inline]
-pub(crate) fn scale_by<T: Real>(x: &[T], y: &[T], z: &mut [T], f: impl Fn(T, T) -> T) {
-    run(ScaleBy { x, y, z, f });
+pub(crate) fn scaled<T: Real>(
+    x: &[T],
+    y: &[T],
+    dy: &[T],
+    dx: &mut [T],
+    f: impl Fn(T, T) -> T + Copy + Sync,
+) {
+    let (n, dx) = (x.len(), Apart::new(dx));
+    in_parts(n, GRAIN, n * OPERATIONS, |part| {
+        let [x, y, dy] = [x, y, dy].map(|slice| &slice[part.clone()]);
+        // SAFETY: the parts are apart.
+        run(Scaled { x, y, dy, dx: unsafe { dx.range(part) }, f });
+    });
 }
 
 /// The loop of an optimizer: calls `f(θ, g, s)` for each parameter θ, its gradient g and its S numbers
@@ -32,10 +74,21 @@ pub(crate) fn update<T: Real, const S: usize>(
     theta: &mut [T],
     gradient: &[T],
     state: [&mut [T]; S],
-    f: impl Fn(T, T, &mut [T; S]) -> T,
+    f: impl Fn(T, T, &mut [T; S]) -> T + Copy + Sync,
 ) {
-    run(Update { theta, gradient, state, f });
+    let n = theta.len();
+    let (theta, state) = (Apart::new(theta), state.map(Apart::new));
+    in_parts(n, GRAIN, n * 2 * OPERATIONS, |part| {
+        let gradient = &gradient[part.clone()];
+        // SAFETY: the parts are apart.
+        let state = state.each_ref().map(|slot| unsafe { slot.range(part.clone()) });
+        // SAFETY: the parts are apart.
+        run(Update { theta: unsafe { theta.range(part) }, gradient, state, f });
+    });
 }
+
+/// Parts begin at whole lines of the cache, so that no two threads write to one.
+const GRAIN: usize = 32;
 
 struct Map<'a, T, F> {
     x: &'a [T],
@@ -67,18 +120,60 @@ impl<T: Real, F: Fn(T, T) -> T> Task for ZipInPlace<'_, T, F> {
     }
 }
 
-struct ScaleBy<'a, T, F> {
+struct Zip<'a, T, F> {
     x: &'a [T],
     y: &'a [T],
     z: &'a mut [T],
     f: F,
 }
 
-impl<T: Real, F: Fn(T, T) -> T> Task for ScaleBy<'_, T, F> {
+impl<T: Real, F: Fn(T, T) -> T> Task for Zip<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         for ((z, &x), &y) in self.z.iter_mut().zip(self.x).zip(self.y) {
-            *z *= (self.f)(x, y);
+            *z = (self.f)(x, y);
+        }
+    }
+}
+
+struct Total<'a, T, F> {
+    x: &'a [T],
+    y: &'a [T],
+    f: F,
+    sum: &'a mut f64,
+}
+
+impl<T: Real, F: Fn(T, T) -> f64> Task for Total<'_, T, F> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let mut s = [0.0; 8];
+        let (x, rest_x) = self.x.as_chunks::<8>();
+        let (y, rest_y) = self.y.as_chunks::<8>();
+        for (x, y) in x.iter().zip(y) {
+            for q in 0..8 {
+                s[q] += (self.f)(x[q], y[q]);
+            }
+        }
+        for (s, (&x, &y)) in s.iter_mut().zip(rest_x.iter().zip(rest_y)) {
+            *s += (self.f)(x, y);
+        }
+        *self.sum = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+    }
+}
+
+struct Scaled<'a, T, F> {
+    x: &'a [T],
+    y: &'a [T],
+    dy: &'a [T],
+    dx: &'a mut [T],
+    f: F,
+}
+
+impl<T: Real, F: Fn(T, T) -> T> Task for Scaled<'_, T, F> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        for (((dx, &dy), &x), &y) in self.dx.iter_mut().zip(self.dy).zip(self.x).zip(self.y) {
+            *dx = dy * (self.f)(x, y);
         }
     }
 }

@@ -18,15 +18,23 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod elementwise;
+pub(crate) mod hinges;
 pub(crate) mod product;
 #[cfg(test)]
 mod reference;
+pub(crate) mod team;
+pub(crate) mod transpose;
+mod vector;
 
-pub(crate) use elementwise::{map, scale_by, update, zip_in_place};
+pub(crate) use elementwise::{map, scaled, sum, update, zip, zip_in_place};
 pub(crate) use product::{
-    add_column_sums, gram_accumulate, outer_product, product, product_accumulate, transpose,
+    add_column_sums, gram_accumulate, outer_product, product, product_accumulate,
 };
+pub(crate) use transpose::transpose;
 
+pub use vector::Vector;
+
+use crate::Real;
 use std::sync::OnceLock;
 
 /// A set of instructions that the kernels are compiled for.
@@ -67,17 +75,30 @@ impl InstructionSet {
 }
 
 /// What a kernel knows of the instruction set that it is compiled for.
-pub(crate) trait Simd {
+pub trait Simd {
     /// Multiply and add with one rounding: a single instruction here, a slow library call elsewhere.
     const FUSED: bool;
-    /// Bytes in a vector register.
-    const BYTES: usize;
+    /// Rows of a product's tile, two vectors wide: what the registers hold, and no less than an addition's delay asks
+    /// for.
+    const TILE_ROWS: usize;
+    /// Its vectors.
+    type F32: Vector<f32>;
+    /// Its vectors.
+    type F64: Vector<f64>;
 
-    /// a · b + c, fused where the machine can.
+    /// Transposes a block of 8 × 8 numbers, whose rows lie `stride` apart, in registers; false where there is no way to
+    /// do so.
     #[inline(always)]
-    fn multiply_add<T: crate::Real>(a: T, b: T, c: T) -> T {
-        if Self::FUSED { a.mul_add(b, c) } else { a * b + c }
+    fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
+        let _ = (from, stride, to, to_stride);
+        false
     }
+}
+
+/// a · b + c, fused where the machine can.
+#[inline(always)]
+fn multiply_add<S: Simd, T: Real>(a: T, b: T, c: T) -> T {
+    if S::FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// A loop that is compiled for each instruction set.
@@ -122,7 +143,9 @@ struct Baseline;
 
 impl Simd for Baseline {
     const FUSED: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
-    const BYTES: usize = 16;
+    const TILE_ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
+    type F32 = [f32; 4];
+    type F64 = [f64; 2];
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -131,7 +154,14 @@ struct Avx2;
 #[cfg(target_arch = "x86_64")]
 impl Simd for Avx2 {
     const FUSED: bool = true;
-    const BYTES: usize = 32;
+    const TILE_ROWS: usize = 6;
+    type F32 = std::arch::x86_64::__m256;
+    type F64 = std::arch::x86_64::__m256d;
+
+    #[inline(always)]
+    fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
+        transpose::transpose_block_avx2(from, stride, to, to_stride)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -146,7 +176,14 @@ struct Avx512;
 #[cfg(target_arch = "x86_64")]
 impl Simd for Avx512 {
     const FUSED: bool = true;
-    const BYTES: usize = 64;
+    const TILE_ROWS: usize = 8;
+    type F32 = std::arch::x86_64::__m512;
+    type F64 = std::arch::x86_64::__m512d;
+
+    #[inline(always)]
+    fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
+        transpose::transpose_block_avx2(from, stride, to, to_stride)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]

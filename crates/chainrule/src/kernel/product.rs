@@ -2,10 +2,18 @@
 //!
 //! The inner loop holds a tile of C in registers (some rows × a few vectors), walks over k once, and
 //! adds a(i, k) · b(k, j) to each element: A is read as single numbers, B as vectors along a row. So
-//! neither needs to be packed, and each output is one chain of multiply–adds in ascending k.
+//! neither needs to be packed, and each output is one chain of multiply–adds in ascending k. Large products are
+//! cut into blocks that stay in the cache; a chain that is interrupted goes on from C, with the same bits.
+//!
+//! The one exception is a product with a vector, where rows of A would wait for their own sums: there the chain is
+//! [`LANES`] chains, see [`Dots`].
 
-use super::{Simd, Task, run};
+use super::{
+    Simd, Task, Vector, multiply_add, run,
+    team::{Apart, in_parts},
+};
 use crate::Real;
+use std::ops::Range;
 
 /// How a matrix lies in its slice: element (i, j) is at `i * row + j * column`.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +31,38 @@ pub(crate) fn product<T: Real>(
     c: &mut [T],
     shape: [usize; 3],
 ) {
-    let strides = Strides { row: shape[1], column: 1 };
-    run(Product { a, strides, b, start: Start::Bias(bias), c, shape, part: Part::All });
+    let [m, k, n] = shape;
+    if n == 1 {
+        let bias = bias.map_or(T::zero(), |bias| bias[0]);
+        return run(Dots { a: &a[..m * k], b: &b[..k], bias, c: &mut c[..m] });
+    }
+    in_rows(a, Strides { row: k, column: 1 }, b, Start::Bias(bias), c, shape);
 }
 
 /// Adds AᵀB to C for `a` [k × m], `b` [k × n], `c` [m × n]: k are the samples when C is a gradient.
-pub(crate) fn product_accumulate<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: [usize; 3]) {
-    let strides = Strides { row: 1, column: shape[0] };
-    run(Product { a, strides, b, start: Start::Accumulate, c, shape, part: Part::All });
+pub(crate) fn product_accumulate<T: Real>(a: &[T], b: &[T], c: &mut [T], [m, k, n]: [usize; 3]) {
+    // A column is a row as well, and rows are read as vectors.
+    let (a, b, m, n) = if n == 1 { (b, a, 1, m) } else { (a, b, m, n) };
+    in_rows(a, Strides { row: 1, column: m }, b, Start::Accumulate, c, [m, k, n]);
+}
+
+/// The product in parts, some rows each.
+fn in_rows<T: Real>(
+    a: &[T],
+    strides: Strides,
+    b: &[T],
+    start: Start<T>,
+    c: &mut [T],
+    [m, k, n]: [usize; 3],
+) {
+    let c = Apart::new(&mut c[..m * n]);
+    in_parts(m, 8, m * k * n, |rows| {
+        let shape = [rows.len(), k, n];
+        // SAFETY: no two parts have a row in common.
+        let c = unsafe { c.range(rows.start * n..rows.end * n) };
+        let a = a.get(rows.start * strides.row..).unwrap_or(&[]);
+        run(Product { a, strides, b, start, c, shape, part: Part::All });
+    });
 }
 
 /// Adds AᵀA to the upper triangle of C, the diagonal included, for `a` [k × n] and `c` [n × n]. Below the
@@ -48,21 +80,6 @@ pub(crate) fn outer_product<T: Real>(x: &[T], y: &[T], c: &mut [T]) {
 /// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
 pub(crate) fn add_column_sums<T: Real>(a: &[T], sums: &mut [T]) {
     run(ColumnSums { a, sums });
-}
-
-/// Writes Aᵀ [columns × rows] of `a` [rows × columns].
-pub(crate) fn transpose<T: Real>(a: &[T], rows: usize, columns: usize, transposed: &mut [T]) {
-    // Blocks of 16 × 16 keep both sides in the first-level cache.
-    const BLOCK: usize = 16;
-    for i0 in (0..rows).step_by(BLOCK) {
-        for j0 in (0..columns).step_by(BLOCK) {
-            for i in i0..rows.min(i0 + BLOCK) {
-                for j in j0..columns.min(j0 + BLOCK) {
-                    transposed[j * rows + i] = a[i * columns + j];
-                }
-            }
-        }
-    }
 }
 
 /// What an element of C is before the sum.
@@ -91,75 +108,151 @@ struct Product<'a, T> {
     part: Part,
 }
 
+/// Rows of B in a block: a panel of them, a few vectors wide, fits in the first-level cache.
+const BLOCK_K: usize = 512;
+
+/// Rows of A in a block, which fits in the second-level cache.
+const BLOCK_M: usize = 128;
+
 impl<T: Real> Task for Product<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         let [m, k, n] = self.shape;
-        assert!(self.c.len() >= m * n && self.b.len() >= k * n && self.a.len() >= m * k);
-        // Two vectors wide: eight rows of accumulators fill half of the registers.
-        let mut j = 0;
-        match S::BYTES / size_of::<T>() {
-            16 => self.columns::<S, 32>(&mut j),
-            8 => self.columns::<S, 16>(&mut j),
-            4 => self.columns::<S, 8>(&mut j),
-            _ => {}
+        let Strides { row, column } = self.strides;
+        assert!(self.c.len() >= m * n && self.b.len() >= k * n);
+        assert!(m * k == 0 || self.a.len() > (m - 1) * row + (k - 1) * column);
+        let mut from = 0;
+        loop {
+            let block = from..k.min(from + BLOCK_K);
+            for i in (0..m).step_by(BLOCK_M) {
+                self.block::<S>(i..m.min(i + BLOCK_M), block.clone());
+            }
+            self.start = Start::Accumulate;
+            from = block.end;
+            if from >= k {
+                break;
+            }
         }
-        self.columns::<S, 8>(&mut j);
-        self.columns::<S, 4>(&mut j);
-        self.columns::<S, 1>(&mut j);
     }
 }
 
 impl<T: Real> Product<'_, T> {
-    /// Works off the columns from `j` on in panels of N, as long as a whole panel is left.
+    /// The block of C in these rows, for these k: panels of columns, two vectors wide, since that is what the registers
+    /// hold for many rows. A single row needs more columns to have enough sums on their way.
     #[inline(always)]
-    fn columns<S: Simd, const N: usize>(&mut self, j: &mut usize) {
-        let [m, _, n] = self.shape;
-        while *j + N <= n {
-            let m = if self.part == Part::Upper { m.min(*j + N) } else { m };
-            let mut i = 0;
-            while i + 8 <= m {
-                self.tile::<S, 8, N>(i, *j);
-                i += 8;
+    fn block<S: Simd>(&mut self, rows: Range<usize>, k: Range<usize>) {
+        let lanes = T::Vector::<S>::LANES;
+        let (mut j, n) = (0, self.shape[2]);
+        if rows.len() == 1 {
+            while j + 8 * lanes <= n {
+                self.tile::<S, 1, 8, true>(rows.start, &k, j);
+                j += 8 * lanes;
             }
-            while i + 4 <= m {
-                self.tile::<S, 4, N>(i, *j);
-                i += 4;
+            if j + 4 * lanes <= n {
+                self.tile::<S, 1, 4, true>(rows.start, &k, j);
+                j += 4 * lanes;
             }
-            while i < m {
-                self.tile::<S, 1, N>(i, *j);
-                i += 1;
-            }
-            *j += N;
+        }
+        while j + 2 * lanes <= n {
+            self.panel::<S, 2, true>(&rows, &k, j);
+            j += 2 * lanes;
+        }
+        match n - j {
+            0 => {}
+            left if left <= lanes => self.panel::<S, 1, false>(&rows, &k, j),
+            _ => self.panel::<S, 2, false>(&rows, &k, j),
         }
     }
 
-    /// One tile of C: M rows from `i`, N columns from `j`.
+    /// The tiles of V vectors from column `j` on.
     #[inline(always)]
-    fn tile<S: Simd, const M: usize, const N: usize>(&mut self, i: usize, j: usize) {
-        let [_, k, n] = self.shape;
+    fn panel<S: Simd, const V: usize, const WHOLE: bool>(
+        &mut self,
+        rows: &Range<usize>,
+        k: &Range<usize>,
+        j: usize,
+    ) {
+        let end = match self.part {
+            Part::All => rows.end,
+            Part::Upper => rows.end.min(j + V * T::Vector::<S>::LANES),
+        };
+        let mut i = rows.start;
+        while S::TILE_ROWS == 8 && i + 8 <= end {
+            self.tile::<S, 8, V, WHOLE>(i, k, j);
+            i += 8;
+        }
+        while S::TILE_ROWS == 6 && i + 6 <= end {
+            self.tile::<S, 6, V, WHOLE>(i, k, j);
+            i += 6;
+        }
+        while i + 4 <= end {
+            self.tile::<S, 4, V, WHOLE>(i, k, j);
+            i += 4;
+        }
+        while i < end {
+            self.tile::<S, 1, V, WHOLE>(i, k, j);
+            i += 1;
+        }
+    }
+
+    /// One tile of C: M rows from `i`, V vectors of columns from `j`, the last of them filled up with zeros unless they
+    /// are all WHOLE.
+    #[inline(always)]
+    fn tile<S: Simd, const M: usize, const V: usize, const WHOLE: bool>(
+        &mut self,
+        i: usize,
+        k: &Range<usize>,
+        j: usize,
+    ) {
+        let lanes = T::Vector::<S>::LANES;
+        let [m, depth, n] = self.shape;
         let Strides { row, column } = self.strides;
-        let mut sum = [[T::zero(); N]; M];
+        let last = n - j - (V - 1) * lanes;
+        debug_assert!(
+            i + M <= m && k.end <= depth && (if WHOLE { last >= lanes } else { last <= lanes })
+        );
+        // SAFETY (of what these read and write): they are asked for V vectors, or less if they are not whole, of rows of
+        // n numbers from column j on, and `run` has checked the lengths of the matrices.
+        let load = |from: *const T| -> [T::Vector<S>; V] {
+            std::array::from_fn(|v| unsafe {
+                let from = from.add(v * lanes);
+                if WHOLE || v + 1 < V { Vector::load(from) } else { Vector::load_first(from, last) }
+            })
+        };
+        let store = |vectors: [T::Vector<S>; V], to: *mut T| {
+            for (v, vector) in vectors.into_iter().enumerate() {
+                unsafe {
+                    let to = to.add(v * lanes);
+                    if WHOLE || v + 1 < V { vector.store(to) } else { vector.store_first(to, last) }
+                }
+            }
+        };
+        let mut sum = [[T::Vector::<S>::splat(T::zero()); V]; M];
         match self.start {
             Start::Bias(None) => {}
-            Start::Bias(Some(bias)) => sum.fill(array(&bias[j..])),
+            Start::Bias(Some(bias)) => sum.fill(load(bias[j..].as_ptr())),
             Start::Accumulate => {
                 for (r, sum) in sum.iter_mut().enumerate() {
-                    *sum = array(&self.c[(i + r) * n + j..]);
+                    *sum = load(self.c[(i + r) * n + j..].as_ptr());
                 }
             }
         }
-        for l in 0..k {
-            let b: [T; N] = array(&self.b[l * n + j..]);
-            for (r, sum) in sum.iter_mut().enumerate() {
-                let a = self.a[(i + r) * row + l * column];
-                for (sum, b) in sum.iter_mut().zip(b) {
-                    *sum = S::multiply_add(a, b, *sum);
+        // SAFETY: see `load`; A has rows i to i + M and columns k.
+        unsafe {
+            let (a, b) = (self.a.as_ptr().add(i * row), self.b.as_ptr().add(j));
+            for l in k.clone() {
+                let b = load(b.add(l * n));
+                let a = a.add(l * column);
+                for (r, sum) in sum.iter_mut().enumerate() {
+                    let a = Vector::splat(*a.add(r * row));
+                    for (sum, b) in sum.iter_mut().zip(b) {
+                        *sum = Vector::multiply_add(a, b, *sum);
+                    }
                 }
             }
         }
-        for (r, sum) in sum.iter().enumerate() {
-            self.c[(i + r) * n + j..][..N].copy_from_slice(sum);
+        for (r, sum) in sum.into_iter().enumerate() {
+            store(sum, self.c[(i + r) * n + j..].as_mut_ptr());
         }
     }
 }
@@ -170,6 +263,70 @@ fn array<T: Real, const N: usize>(slice: &[T]) -> [T; N] {
     let mut array = [T::zero(); N];
     array.copy_from_slice(&slice[..N]);
     array
+}
+
+/// A product with a vector is summed in as many chains as numbers fill this.
+pub(super) const LANE_BYTES: usize = 64;
+
+/// Writes cᵢ = bias + Σ a(i, l) b(l).
+///
+/// A single chain would wait for each of its additions. So there are Q = 16 chains of f32, 8 of f64: number q has the l
+/// with l mod Q = q, in ascending order. Then the upper half of the sums is added to the lower one until one is left.
+struct Dots<'a, T> {
+    a: &'a [T],
+    b: &'a [T],
+    bias: T,
+    c: &'a mut [T],
+}
+
+impl<T: Real> Task for Dots<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(mut self) {
+        match LANE_BYTES / size_of::<T>() {
+            16 => self.all_rows::<S, 16>(),
+            _ => self.all_rows::<S, 8>(),
+        }
+    }
+}
+
+impl<T: Real> Dots<'_, T> {
+    #[inline(always)]
+    fn all_rows<S: Simd, const Q: usize>(&mut self) {
+        let (m, mut i) = (self.c.len(), 0);
+        while i + 4 <= m {
+            self.rows::<S, 4, Q>(i);
+            i += 4;
+        }
+        while i < m {
+            self.rows::<S, 1, Q>(i);
+            i += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn rows<S: Simd, const M: usize, const Q: usize>(&mut self, i: usize) {
+        let k = self.b.len();
+        let a: [&[T]; M] = std::array::from_fn(|r| &self.a[(i + r) * k..][..k]);
+        let mut sums = [[T::zero(); Q]; M];
+        let whole = k / Q * Q;
+        for l in (0..whole).step_by(Q) {
+            let b: [T; Q] = array(&self.b[l..]);
+            for (sums, a) in sums.iter_mut().zip(a) {
+                let a: [T; Q] = array(&a[l..]);
+                for q in 0..Q {
+                    sums[q] = multiply_add::<S, T>(a[q], b[q], sums[q]);
+                }
+            }
+        }
+        for l in whole..k {
+            for (sums, a) in sums.iter_mut().zip(a) {
+                sums[l - whole] = multiply_add::<S, T>(a[l], self.b[l], sums[l - whole]);
+            }
+        }
+        for (c, sums) in self.c[i..].iter_mut().zip(sums) {
+            *c = self.bias + sums.folded();
+        }
+    }
 }
 
 struct OuterProduct<'a, T> {
@@ -326,7 +483,7 @@ mod tests {
     fn transposes_and_column_sums() {
         let a: Vec<f64> = (0..35 * 18).map(f64::from).collect();
         let mut t = vec![0.0; a.len()];
-        transpose(&a, 35, 18, &mut t);
+        super::super::transpose(&a, 35, 18, &mut t);
         assert_eq!(t, reference::transpose(&a, 35, 18));
         let mut sums = vec![1.0; 18];
         add_column_sums(&a, &mut sums);

@@ -1,7 +1,7 @@
 use super::{Block, Layer, Memory, Mode, Pass, Role, slice, slice_mut};
 use crate::{
     Real,
-    activation::Activation,
+    activation::{Activation, Kind},
     initialization::{Bias, Weights},
     kernel,
     random::Random,
@@ -57,6 +57,10 @@ impl<T: Real> Layer<T> for Dense<T> {
 
     fn describe(&self) -> String {
         format!("{}, {}", self.activation.name(), self.weights.name())
+    }
+
+    fn as_dense(&self) -> Option<&Dense<T>> {
+        Some(self)
     }
 
     fn inputs(&self) -> usize {
@@ -146,6 +150,11 @@ impl<T: Real> Layer<T> for Dense<T> {
 }
 
 impl<T: Real> Dense<T> {
+    /// What kernels may know of its activation.
+    pub(super) fn kind(&self) -> Kind {
+        self.activation.kind()
+    }
+
     /// Returns dz = dy · σ'(z) and writes dx = dz wᵀ when asked.
     fn dz_and_dx<'m>(
         &self,
@@ -159,8 +168,7 @@ impl<T: Real> Dense<T> {
         let (dz, rest) = rest.split_at_mut(rows * outputs);
 
         // dz = dy · σ'(z)
-        dz.copy_from_slice(slice(&dy));
-        self.activation.apply_derivative(z, slice(&pass.y), dz);
+        self.activation.apply_derivative(z, slice(&pass.y), slice(&dy), dz);
         // dx = dz wᵀ
         if let Some(mut dx) = dx {
             let w = &pass.theta[..inputs * outputs];

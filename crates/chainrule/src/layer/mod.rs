@@ -103,6 +103,11 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
         true
     }
 
+    /// This layer, if it is a dense one: a chain may know a shorter way through several of them.
+    fn as_dense(&self) -> Option<&Dense<T>> {
+        None
+    }
+
     /// Writes y = f(x; θ).
     fn forward(
         &self,

@@ -1,9 +1,15 @@
 use super::{
     Block, Layer, Memory, Mode, Pass, count, matrix, matrix_mut, named_blocks, ranges, slice,
+    slice_mut,
 };
 use crate::{
     Real,
+    activation::Kind,
     error::{Error, expect},
+    kernel::{
+        self,
+        hinges::{Hinges, HingesGradient},
+    },
     random::Random,
 };
 use ndarray::{ArrayView2, ArrayViewMut2, s};
@@ -15,6 +21,7 @@ pub struct Sequential<T> {
     layers: Vec<Arc<dyn Layer<T>>>,
     theta: Vec<Range<usize>>,
     statistics: Vec<Range<usize>>,
+    hinges: bool,
 }
 
 impl<T: Real> Sequential<T> {
@@ -36,7 +43,8 @@ impl<T: Real> Sequential<T> {
         }
         let theta = ranges(layers.iter().map(|layer| count(&layer.blocks())));
         let statistics = ranges(layers.iter().map(|layer| count(&layer.statistics())));
-        Ok(Self { layers, theta, statistics })
+        let hinges = is_sum_of_hinges(&layers);
+        Ok(Self { layers, theta, statistics, hinges })
     }
 
     /// The layers, first to last.
@@ -103,24 +111,12 @@ impl<T: Real> Layer<T> for Sequential<T> {
         x: ArrayView2<T>,
         mut y: ArrayViewMut2<T>,
         memory: &mut Memory<T>,
-        mut mode: Mode<T>,
+        mode: Mode<T>,
     ) {
-        let rows = x.nrows();
-        let Memory { numbers, inner } = memory;
-        let mut hidden: &mut [T] = numbers;
-        let mut input: &[T] = slice(&x);
-        for (i, (layer, memory)) in self.layers.iter().zip(inner).enumerate() {
-            let (theta, mode) =
-                (&theta[self.theta[i].clone()], mode.part(self.statistics[i].clone()));
-            let x = matrix(input, rows, layer.inputs());
-            if i + 1 == self.layers.len() {
-                layer.forward(theta, x, y.view_mut(), memory, mode);
-            } else {
-                let (output, rest) = hidden.split_at_mut(rows * layer.outputs());
-                layer.forward(theta, x, matrix_mut(output, rows, layer.outputs()), memory, mode);
-                (input, hidden) = (output, rest);
-            }
+        if self.hinges {
+            return self.split(theta).forward(slice(&x), slice_mut(&mut y));
         }
+        self.forward_layers(theta, x, y, &mut memory.numbers, &mut memory.inner, mode);
     }
 
     fn backward(
@@ -131,6 +127,10 @@ impl<T: Real> Layer<T> for Sequential<T> {
         d_theta: &mut [T],
         memory: &mut Memory<T>,
     ) {
+        if self.hinges && dx.is_none() {
+            let gradient = self.split_gradient(d_theta);
+            return self.split(pass.theta).backward(slice(&pass.x), slice(&dy), gradient);
+        }
         self.back(pass, dy, dx, memory, |i, pass, dy, dx, memory| {
             let d_theta = &mut d_theta[self.theta[i].clone()];
             self.layers[i].backward(pass, dy, dx, d_theta, memory);
@@ -152,7 +152,65 @@ impl<T: Real> Layer<T> for Sequential<T> {
     }
 }
 
+/// Whether these layers are a network of one hidden layer of ReLU units with one output, and of so few inputs that
+/// [`kernel::hinges`] has a shorter way through it.
+fn is_sum_of_hinges<T: Real>(layers: &[Arc<dyn Layer<T>>]) -> bool {
+    let [Some(hidden), Some(output)] =
+        layers.iter().map(|layer| layer.as_dense()).collect::<Vec<_>>()[..]
+    else {
+        return false;
+    };
+    hidden.inputs() <= kernel::hinges::MOST_INPUTS
+        && hidden.outputs() >= 2
+        && output.outputs() == 1
+        && hidden.kind() == Kind::Relu
+        && output.kind() == Kind::Identity
+}
+
 impl<T: Real> Sequential<T> {
+    /// θ as the parameters of a sum of hinges.
+    fn split<'a>(&self, theta: &'a [T]) -> Hinges<'a, T> {
+        let (inputs, hinges) = (self.layers[0].inputs(), self.layers[0].outputs());
+        let (w1, rest) = theta.split_at(inputs * hinges);
+        let (b1, rest) = rest.split_at(hinges);
+        Hinges { w1, b1, w2: &rest[..hinges], b2: rest[hinges] }
+    }
+
+    /// The same of the gradient.
+    fn split_gradient<'a>(&self, d_theta: &'a mut [T]) -> HingesGradient<'a, T> {
+        let (inputs, hinges) = (self.layers[0].inputs(), self.layers[0].outputs());
+        let (w1, rest) = d_theta.split_at_mut(inputs * hinges);
+        let (b1, rest) = rest.split_at_mut(hinges);
+        let (w2, rest) = rest.split_at_mut(hinges);
+        HingesGradient { w1, b1, w2, b2: &mut rest[0] }
+    }
+
+    /// The forward pass through one layer after the other.
+    fn forward_layers(
+        &self,
+        theta: &[T],
+        x: ArrayView2<T>,
+        mut y: ArrayViewMut2<T>,
+        mut hidden: &mut [T],
+        inner: &mut [Memory<T>],
+        mut mode: Mode<T>,
+    ) {
+        let rows = x.nrows();
+        let mut input: &[T] = slice(&x);
+        for (i, (layer, memory)) in self.layers.iter().zip(inner).enumerate() {
+            let (theta, mode) =
+                (&theta[self.theta[i].clone()], mode.part(self.statistics[i].clone()));
+            let x = matrix(input, rows, layer.inputs());
+            if i + 1 == self.layers.len() {
+                layer.forward(theta, x, y.view_mut(), memory, mode);
+            } else {
+                let (output, rest) = hidden.split_at_mut(rows * layer.outputs());
+                layer.forward(theta, x, matrix_mut(output, rows, layer.outputs()), memory, mode);
+                (input, hidden) = (output, rest);
+            }
+        }
+    }
+
     /// From the last layer to the first: `step` lets layer i turn ∂L/∂(its outputs) into ∂L/∂(its inputs).
     fn back(
         &self,
@@ -165,6 +223,11 @@ impl<T: Real> Sequential<T> {
         let rows = pass.x.nrows();
         let (sum, widest) = self.hidden_widths();
         let (hidden, gradients) = memory.numbers.split_at_mut(rows * sum);
+        if self.hinges {
+            // The forward pass has left no hidden layer.
+            let (y, mode) = (matrix_mut(gradients, rows, 1), Mode::Predict { statistics: &[] });
+            self.forward_layers(pass.theta, pass.x, y, hidden, &mut memory.inner, mode);
+        }
         let mut hidden: &[T] = hidden;
         let (mut dh, mut dh_before) = gradients.split_at_mut(rows * widest);
         let mut output: &[T] = slice(&pass.y);

@@ -40,6 +40,7 @@ pub use quantile::Quantile;
 use crate::{
     Real,
     error::{Error, expect},
+    kernel,
 };
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, s};
 use std::{fmt::Debug, ops::Range};
@@ -79,15 +80,22 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
     ///
     /// Shapes: `y` [samples × outputs], `targets.values` [samples × target columns].
     fn sum(&self, y: ArrayView2<T>, targets: Targets<T>) -> Sum {
+        let (outputs, columns) = (y.ncols(), targets.values.ncols());
+        let (y, t) = (slice(&y), slice(&targets.values));
+        if let (1, 1, None) = (outputs, columns, targets.weights) {
+            // The most common case, as vectors.
+            let loss = kernel::sum(y, t, |y, t| self.value(&[y], &[t]).f64());
+            let weight = kernel::sum(t, t, |t, _| self.share(&[t]).f64());
+            return Sum { loss, weight };
+        }
         let mut sum = Sum::default();
-        for (i, (y, target)) in y.outer_iter().zip(targets.values.outer_iter()).enumerate() {
-            let (y, target) = (row(&y), row(&target));
+        for (i, (y, t)) in y.chunks_exact(outputs).zip(t.chunks_exact(columns.max(1))).enumerate() {
             let weight = targets.weight(i).f64();
             if weight == 0.0 {
                 continue; // also where its loss is infinite
             }
-            sum.loss += weight * self.value(y, target).f64();
-            sum.weight += weight * self.share(target).f64();
+            sum.loss += weight * self.value(y, t).f64();
+            sum.weight += weight * self.share(t).f64();
         }
         sum
     }
@@ -99,8 +107,12 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
 
     /// The divisor of the mean alone: Σᵢ wᵢ.
     fn divisor(&self, targets: Targets<T>) -> f64 {
-        let shares = targets.values.outer_iter().enumerate();
-        shares.map(|(i, target)| (targets.weight(i) * self.share(row(&target))).f64()).sum()
+        let (columns, t) = (targets.values.ncols(), slice(&targets.values));
+        if let (1, None) = (columns, targets.weights) {
+            return kernel::sum(t, t, |t, _| self.share(&[t]).f64());
+        }
+        let shares = t.chunks_exact(columns.max(1)).enumerate();
+        shares.map(|(i, t)| (targets.weight(i) * self.share(t)).f64()).sum()
     }
 
     /// Writes ∂L/∂y = wᵢ · ∂ℓ/∂y / divisor to `dy` [samples × outputs].
@@ -111,19 +123,43 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
         divisor: f64,
         mut dy: ArrayViewMut2<T>,
     ) {
-        let rows = y.outer_iter().zip(targets.values.outer_iter()).zip(dy.outer_iter_mut());
-        for (i, ((y, target), mut dy)) in rows.enumerate() {
-            let dy = dy.as_slice_mut().expect(STANDARD_LAYOUT);
+        let (outputs, columns) = (y.ncols(), targets.values.ncols());
+        let (y, t) = (slice(&y), slice(&targets.values));
+        let dy = dy.as_slice_mut().expect(STANDARD_LAYOUT);
+        if let (1, 1, None) = (outputs, columns, targets.weights) {
+            // The most common case, as vectors.
+            let scale = T::of(1.0 / divisor);
+            return kernel::zip(y, t, dy, |y, t| {
+                let mut dy = [T::zero()];
+                self.gradient(&[y], &[t], &mut dy);
+                scale * dy[0]
+            });
+        }
+        let rows = y.chunks_exact(outputs).zip(t.chunks_exact(columns.max(1)));
+        for (i, ((y, t), dy)) in rows.zip(dy.chunks_exact_mut(outputs)).enumerate() {
             let scale = T::of(targets.weight(i).f64() / divisor);
             if scale == T::zero() {
                 dy.fill(T::zero());
                 continue;
             }
-            self.gradient(row(&y), row(&target), dy);
+            self.gradient(y, t, dy);
             for dy in dy {
                 *dy *= scale;
             }
         }
+    }
+
+    /// The [`sum`](Self::sum) and the [`batch_gradient`](Self::batch_gradient) at once, for a loss where they share
+    /// work.
+    fn sum_and_gradient(
+        &self,
+        y: ArrayView2<T>,
+        targets: Targets<T>,
+        divisor: f64,
+        dy: ArrayViewMut2<T>,
+    ) -> Sum {
+        self.batch_gradient(y, targets, divisor, dy);
+        self.sum(y, targets)
     }
 }
 
@@ -199,6 +235,10 @@ pub(crate) fn check<T: Real>(
 }
 
 const STANDARD_LAYOUT: &str = "arrays of the engine are row-major and contiguous";
+
+fn slice<'a, T>(array: &'a ArrayView2<T>) -> &'a [T] {
+    array.as_slice().expect(STANDARD_LAYOUT)
+}
 
 fn row<'a, T>(row: &'a ArrayView1<T>) -> &'a [T] {
     row.as_slice().expect(STANDARD_LAYOUT)

@@ -241,9 +241,9 @@ impl<T: Real> Network<T> {
         targets: Targets<T>,
         workspace: &mut Workspace<T>,
     ) -> f64 {
-        let sum: Sum = workspace.loss(loss, targets);
-        workspace.backward(&*self.layer, &self.theta, loss, targets, sum.weight);
-        sum.mean()
+        workspace.gradient_mut().fill(T::zero());
+        let divisor = loss.divisor(targets);
+        workspace.loss_and_backward(&*self.layer, &self.theta, loss, targets, divisor).mean()
     }
 
     /// What the network consists of, as a table.

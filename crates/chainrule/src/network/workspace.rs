@@ -117,26 +117,22 @@ impl<T: Real> Workspace<T> {
         layer.backward(pass, dy, None, &mut self.gradient, &mut self.memory);
     }
 
-    pub(crate) fn loss(&self, loss: &dyn Loss<T>, targets: Targets<T>) -> Sum {
-        assert_eq!(self.rows, targets.values.nrows(), "rows of the targets");
-        loss.sum(self.output(), targets)
-    }
-
-    /// Writes the gradient of this workspace's rows, whose losses are divided by `divisor`.
-    pub(crate) fn backward(
+    /// Adds the gradient of this workspace's rows, whose losses are divided by `divisor`; returns their loss.
+    pub(crate) fn loss_and_backward(
         &mut self,
         layer: &dyn Layer<T>,
         theta: &[T],
         loss: &dyn Loss<T>,
         targets: Targets<T>,
         divisor: f64,
-    ) {
+    ) -> Sum {
+        assert_eq!(self.rows, targets.values.nrows(), "rows of the targets");
         let x = matrix(&self.x, self.rows, self.inputs);
         let y = matrix(&self.y, self.rows, self.outputs);
         let mut dy = matrix_mut(&mut self.dy, self.rows, self.outputs);
-        loss.batch_gradient(y, targets, divisor, dy.view_mut());
-        self.gradient.fill(T::zero());
+        let sum = loss.sum_and_gradient(y, targets, divisor, dy.view_mut());
         let pass = Pass { theta, x, y };
         layer.backward(pass, dy.view(), None, &mut self.gradient, &mut self.memory);
+        sum
     }
 }

@@ -27,7 +27,7 @@ impl<T: Real> Optimizer<T> for Adagrad {
 
     fn step(&self, step: Step, theta: &mut [T], gradient: &[T], moments: &mut Moments<T>) {
         let (alpha, epsilon) = (T::of(step.learning_rate), T::of(self.epsilon));
-        kernel::update(theta, gradient, moments.slots(), |theta, g, [s]| {
+        kernel::update(theta, gradient, moments.slots(), move |theta, g, [s]| {
             *s += g * g;
             theta - alpha * g / (s.sqrt() + epsilon)
         });

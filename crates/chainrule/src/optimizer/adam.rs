@@ -71,14 +71,14 @@ impl<T: Real> Optimizer<T> for Adam {
         let scale = T::of(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
 
         if self.ams_grad {
-            kernel::update(theta, gradient, moments.slots(), |theta, g, [m, v, largest]| {
+            kernel::update(theta, gradient, moments.slots(), move |theta, g, [m, v, largest]| {
                 *m = vanish(beta1 * *m + new1 * g);
                 *v = vanish_square(beta2 * *v + new2 * g * g);
                 *largest = if *v > *largest { *v } else { *largest };
                 theta - length * *m / (scale * largest.sqrt() + epsilon)
             });
         } else {
-            kernel::update(theta, gradient, moments.slots(), |theta, g, [m, v]| {
+            kernel::update(theta, gradient, moments.slots(), move |theta, g, [m, v]| {
                 *m = vanish(beta1 * *m + new1 * g);
                 *v = vanish_square(beta2 * *v + new2 * g * g);
                 theta - length * *m / (scale * v.sqrt() + epsilon)

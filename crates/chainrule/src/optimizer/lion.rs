@@ -35,7 +35,7 @@ impl<T: Real> Optimizer<T> for Lion {
         let alpha = T::of(step.learning_rate);
         let (beta1, new1) = (T::of(self.beta1), T::of(1.0 - self.beta1));
         let (beta2, new2) = (T::of(self.beta2), T::of(1.0 - self.beta2));
-        kernel::update(theta, gradient, moments.slots(), |theta, g, [m]| {
+        kernel::update(theta, gradient, moments.slots(), move |theta, g, [m]| {
             let c = beta1 * *m + new1 * g;
             *m = vanish(beta2 * *m + new2 * g);
             if c > T::zero() {

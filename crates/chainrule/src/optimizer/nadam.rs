@@ -50,7 +50,7 @@ impl<T: Real> Optimizer<T> for Nadam {
         let of_m = T::of(step.learning_rate * mu_next / (1.0 - product * mu_next));
         let of_g = T::of(step.learning_rate * (1.0 - mu_now) / (1.0 - product));
         let scale = T::of(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
-        kernel::update(theta, gradient, moments.slots(), |theta, g, [m, v]| {
+        kernel::update(theta, gradient, moments.slots(), move |theta, g, [m, v]| {
             *m = vanish(beta1 * *m + new1 * g);
             *v = vanish_square(beta2 * *v + new2 * g * g);
             theta - (of_m * *m + of_g * g) / (scale * v.sqrt() + epsilon)

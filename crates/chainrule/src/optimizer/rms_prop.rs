@@ -34,7 +34,7 @@ impl<T: Real> Optimizer<T> for RmsProp {
         let (alpha, epsilon, mu) = (step.learning_rate, self.epsilon, self.momentum);
         let (alpha, epsilon, mu) = (T::of(alpha), T::of(epsilon), T::of(mu));
         let (rho, new) = (T::of(self.decay), T::of(1.0 - self.decay));
-        kernel::update(theta, gradient, moments.slots(), |theta, g, [v, b]| {
+        kernel::update(theta, gradient, moments.slots(), move |theta, g, [v, b]| {
             *v = rho * *v + new * g * g;
             *b = mu * *b + g / (v.sqrt() + epsilon);
             theta - alpha * *b

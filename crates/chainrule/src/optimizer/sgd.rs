@@ -40,14 +40,14 @@ impl<T: Real> Optimizer<T> for Sgd {
     fn step(&self, step: Step, theta: &mut [T], gradient: &[T], moments: &mut Moments<T>) {
         let (alpha, mu) = (T::of(step.learning_rate), T::of(self.momentum));
         if self.momentum <= 0.0 {
-            kernel::update(theta, gradient, [], |theta, g, []| theta - alpha * g);
+            kernel::update(theta, gradient, [], move |theta, g, []| theta - alpha * g);
         } else if self.nesterov {
-            kernel::update(theta, gradient, moments.slots(), |theta, g, [b]| {
+            kernel::update(theta, gradient, moments.slots(), move |theta, g, [b]| {
                 *b = mu * *b + g;
                 theta - alpha * (g + mu * *b)
             });
         } else {
-            kernel::update(theta, gradient, moments.slots(), |theta, g, [b]| {
+            kernel::update(theta, gradient, moments.slots(), move |theta, g, [b]| {
                 *b = mu * *b + g;
                 theta - alpha * *b
             });

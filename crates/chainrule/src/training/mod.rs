@@ -16,6 +16,7 @@
 //! The sum is right because a loss divides by the weight of the *whole* batch, and it is the same to
 //! the last bit, whoever computes the shards.
 
+mod batch;
 mod best;
 mod early_stopping;
 mod full_batch;
@@ -25,7 +26,6 @@ mod parallel;
 mod posterior;
 mod problem;
 mod run;
-mod shards;
 
 pub use early_stopping::EarlyStopping;
 pub use full_batch::FullBatch;

@@ -1,8 +1,9 @@
-use super::{EarlyStopping, Ended, Epoch, History, Observer, Training, best::Best, shards::Shards};
+use super::{EarlyStopping, Ended, Epoch, History, Observer, Training, batch::Batch, best::Best};
 use crate::{
     Network, Real,
     data::Dataset,
     error::Error,
+    kernel::team::Team,
     layer::Layer,
     loss::Sum,
     network::Predictor,
@@ -17,7 +18,8 @@ pub(super) struct Run<'a, T> {
     network: &'a mut Network<T>,
     data: &'a Dataset<T>,
     validation: Option<&'a Dataset<T>>,
-    shards: Shards<T>,
+    batch: Batch<T>,
+    team: Arc<Team>,
     predictor: Predictor<T>,
     descent: Descent<T, Arc<dyn Optimizer<T>>>,
     weights: Vec<Range<usize>>,
@@ -52,7 +54,8 @@ impl<'a, T: Real> Run<'a, T> {
         let weights = network.weight_ranges();
         let parameters = network.parameters().len();
         Self {
-            shards: Shards::new(network, data, batch, training.seed),
+            batch: Batch::new(network, data, batch, training.seed),
+            team: Arc::new(Team::new(threads(training.threads, network, batch))),
             predictor: Predictor::new(network, data.len()),
             descent: Descent::with_decay_on(
                 Arc::clone(&training.optimizer),
@@ -76,7 +79,12 @@ impl<'a, T: Real> Run<'a, T> {
         }
     }
 
-    pub(super) fn finish(mut self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
+    pub(super) fn finish(self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
+        let team = Arc::clone(&self.team);
+        team.join(|| self.epochs(observer))
+    }
+
+    fn epochs(mut self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
         let training = self.training;
         // Room for all epochs, so that none of them allocates; within reason, since a run may be asked for
         // more of them than there is memory and be stopped early.
@@ -199,7 +207,7 @@ impl<'a, T: Real> Run<'a, T> {
         observer: &mut dyn Observer<T>,
     ) -> Result<Steps, Ended> {
         let training = self.training;
-        let batch_size = self.shards.batch_size();
+        let batch_size = self.batch.size();
         let batches = self.data.len().div_ceil(batch_size);
         if training.shuffle && batches > 1 {
             self.shuffling.shuffle(&mut self.order);
@@ -214,7 +222,7 @@ impl<'a, T: Real> Run<'a, T> {
             let samples = &self.order[start..self.data.len().min(start + batch_size)];
 
             let loss = &*training.loss;
-            let batch_loss = self.shards.gradient(self.network, self.data, samples, loss);
+            let batch_loss = self.batch.gradient(self.network, self.data, samples, loss);
             if !batch_loss.loss.is_finite() {
                 return Err(Ended::Diverged { epoch: number, batch: Some(batch) });
             }
@@ -234,11 +242,20 @@ impl<'a, T: Real> Run<'a, T> {
     fn step(&mut self, learning_rate: f64) {
         let training = self.training;
         let theta = self.network.parameters_mut();
-        let gradient = self.shards.sum_mut();
+        let gradient = self.batch.gradient_mut();
         training.penalty.add_gradient(theta, &self.weights, gradient);
         training.clip.apply(gradient);
         self.descent.step(learning_rate, theta, gradient);
     }
+}
+
+/// How many threads are worth while: one where a step is so short that it is over before the others have heard of it.
+fn threads<T: Real>(most: Option<usize>, network: &Network<T>, batch: usize) -> usize {
+    // Forward, to the inputs and to the parameters, each of which multiplies and adds once for each parameter.
+    const LEAST_OPERATIONS: usize = 4 << 20;
+    let most = most.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let operations = 3 * network.parameters().len() * batch;
+    if operations < LEAST_OPERATIONS { 1 } else { most }
 }
 
 /// The steps of an epoch.

@@ -27,9 +27,9 @@ fn assert_agree(what: &str, single: &[f32], double: &[f64], scale: f64, toleranc
 
 /// y = σ(x) and σ'(x) through the kernels, as a layer computes them.
 fn value_and_derivative<T: Real>(activation: &dyn Activation<T>, x: &[T]) -> [Vec<T>; 2] {
-    let (mut y, mut derivative) = (vec![T::zero(); x.len()], vec![T::one(); x.len()]);
+    let (mut y, mut derivative) = (vec![T::zero(); x.len()], vec![T::zero(); x.len()]);
     activation.apply(x, &mut y);
-    activation.apply_derivative(x, &y, &mut derivative);
+    activation.apply_derivative(x, &y, &vec![T::one(); x.len()], &mut derivative);
     [y, derivative]
 }
 

@@ -93,8 +93,8 @@ fn activations() {
         let activation = case.activation();
         let mut y = vec![0.0; case.x.len()];
         activation.apply(&case.x, &mut y);
-        let mut derivative = vec![1.0; case.x.len()];
-        activation.apply_derivative(&case.x, &y, &mut derivative);
+        let mut derivative = vec![0.0; case.x.len()];
+        activation.apply_derivative(&case.x, &y, &vec![1.0; case.x.len()], &mut derivative);
         let name = activation.name();
         assert_close(&format!("{name}(x)"), &y, &case.y, RELATIVE, FLOOR);
         assert_close(&format!("{name}'(x)"), &derivative, &case.derivative, RELATIVE, FLOOR);
