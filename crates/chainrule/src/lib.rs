@@ -40,6 +40,7 @@
 //! | [`training`] | the loop: batches, validation, early stopping, the best parameters |
 //! | [`gradient_check`] | the proof of a derivative, for the parts here and for your own |
 //! | [`metric`] | how good predictions are, in numbers that people read |
+//! | [`elementary`] | exp, ln, tanh and their relatives, as vectors |
 //! | [`random`] | seeded streams, one for each purpose |
 //! | [`table`] | everything that has a derivative, by name |
 //! | [`error`](mod@error) | what can be wrong, in sentences |
@@ -78,6 +79,7 @@ pub mod training;
 
 pub use data::Dataset;
 pub use error::Error;
+pub use kernel::elementary;
 pub use ndarray;
 pub use network::Network;
 pub use real::Real;

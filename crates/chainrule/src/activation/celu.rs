@@ -1,5 +1,5 @@
 use super::Activation;
-use crate::{Real, initialization::Weights};
+use crate::{Real, elementary::exp_m1, initialization::Weights};
 
 /// The continuously differentiable exponential linear unit: x for x > 0, else α(e^(x/α) − 1)
 /// (Barron, arXiv 1704.07483). Smooth at 0 for every α.
@@ -24,7 +24,7 @@ impl<T: Real> Activation<T> for Celu {
     #[inline(always)]
     fn value(&self, x: T) -> T {
         let alpha = T::of(self.alpha);
-        if x > T::zero() { x } else { alpha * (x / alpha).exp_m1() }
+        if x > T::zero() { x } else { alpha * exp_m1(x / alpha) }
     }
 
     /// σ' = 1 for x > 0, else e^(x/α) = y/α + 1

@@ -1,5 +1,5 @@
 use super::Activation;
-use crate::{Real, initialization::Weights};
+use crate::{Real, elementary::exp_m1, initialization::Weights};
 
 /// The exponential linear unit: x for x > 0, else α(eˣ − 1) (Clevert et al., arXiv 1511.07289).
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ impl<T: Real> Activation<T> for Elu {
 
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        if x > T::zero() { x } else { T::of(self.alpha) * x.exp_m1() }
+        if x > T::zero() { x } else { T::of(self.alpha) * exp_m1(x) }
     }
 
     /// σ' = 1 for x > 0, else αeˣ = y + α

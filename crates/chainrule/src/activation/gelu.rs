@@ -1,6 +1,5 @@
 use super::Activation;
-use crate::{Real, initialization::Weights};
-use std::f64::consts::{FRAC_1_SQRT_2, PI};
+use crate::{Real, elementary::normal_distribution, initialization::Weights};
 
 /// The Gaussian error linear unit, exact: σ(x) = xΦ(x), with Φ the normal distribution function
 /// (Hendrycks and Gimpel, arXiv 1606.08415).
@@ -14,26 +13,18 @@ impl<T: Real> Activation<T> for Gelu {
 
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        x * distribution(x)
+        let (distribution, _) = normal_distribution(x);
+        x * distribution
     }
 
     /// σ' = Φ(x) + xφ(x)
     #[inline(always)]
     fn derivative(&self, x: T, _: T) -> T {
-        distribution(x) + x * density(x)
+        let (distribution, density) = normal_distribution(x);
+        distribution + x * density
     }
 
     fn default_weights(&self) -> Weights {
         Weights::HeNormal
     }
-}
-
-/// Φ(x) = (1 + erf(x/√2)) / 2
-fn distribution<T: Real>(x: T) -> T {
-    T::of(0.5) * (T::one() + (x * T::of(FRAC_1_SQRT_2)).erf())
-}
-
-/// φ(x) = exp(−x²/2) / √(2π)
-fn density<T: Real>(x: T) -> T {
-    (T::of(-0.5) * x * x).exp() / T::of((2.0 * PI).sqrt())
 }

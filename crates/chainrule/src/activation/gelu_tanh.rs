@@ -1,8 +1,10 @@
 use super::Activation;
-use crate::{Real, initialization::Weights};
+use crate::{Real, elementary::sigmoid, initialization::Weights};
 
 /// The Gaussian error linear unit in its tanh form: σ(x) = x(1 + tanh u)/2 with
 /// u = √(2/π)(x + 0.044715x³) (Hendrycks and Gimpel, arXiv 1606.08415, section 2).
+///
+/// Computed as x · s with the sigmoid s of 2u, which is (1 + tanh u)/2 and loses nothing for very negative x.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GeluTanh;
 
@@ -17,23 +19,26 @@ impl<T: Real> Activation<T> for GeluTanh {
 
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        let u = T::of(SCALE) * (x + T::of(CUBIC) * x * x * x);
-        T::of(0.5) * x * (T::one() + u.tanh())
+        x * sigmoid(u(x) + u(x))
     }
 
-    /// σ' = (1 + tanh u)/2 + x(1 − tanh²u)u'/2 with u' = √(2/π)(1 + 3 · 0.044715x²)
+    /// σ' = s + x · 2s(1 − s)u' with u' = √(2/π)(1 + 3 · 0.044715x²)
     #[inline(always)]
     fn derivative(&self, x: T, _: T) -> T {
-        let u = T::of(SCALE) * (x + T::of(CUBIC) * x * x * x);
+        let s = sigmoid(u(x) + u(x));
         let du = T::of(SCALE) * (T::one() + T::of(3.0 * CUBIC) * x * x);
-        let tanh = u.tanh();
-        // 1 − tanh² is 0 where u' is huge: their product is then 0, not NaN.
-        let slope = T::one() - tanh * tanh;
+        // s(1 − s) is 0 where u' is huge: their product is then 0, not NaN.
+        let slope = T::of(2.0) * s * (T::one() - s);
         let bend = if slope > T::zero() { x * slope * du } else { T::zero() };
-        T::of(0.5) * (T::one() + tanh + bend)
+        s + bend
     }
 
     fn default_weights(&self) -> Weights {
         Weights::HeNormal
     }
+}
+
+#[inline(always)]
+fn u<T: Real>(x: T) -> T {
+    T::of(SCALE) * (x + T::of(CUBIC) * x * x * x)
 }

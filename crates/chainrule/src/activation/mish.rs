@@ -1,5 +1,9 @@
-use super::{Activation, sigmoid, softplus};
-use crate::{Real, initialization::Weights};
+use super::Activation;
+use crate::{
+    Real,
+    elementary::{sigmoid, softplus, tanh},
+    initialization::Weights,
+};
 
 /// σ(x) = x · tanh(softplus(x)) (Misra, arXiv 1908.08681).
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,13 +16,13 @@ impl<T: Real> Activation<T> for Mish {
 
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        x * softplus(x).tanh()
+        x * tanh(softplus(x))
     }
 
     /// σ' = t + x(1 − t²)s(x), with t = tanh(softplus(x)) and s the sigmoid
     #[inline(always)]
     fn derivative(&self, x: T, _: T) -> T {
-        let t = softplus(x).tanh();
+        let t = tanh(softplus(x));
         t + x * (T::one() - t * t) * sigmoid(x)
     }
 

@@ -48,9 +48,6 @@ pub use softplus::Softplus;
 pub use softsign::Softsign;
 pub use tanh::Tanh;
 
-pub(crate) use sigmoid::sigmoid;
-pub(crate) use softplus::softplus;
-
 use crate::{Real, initialization::Weights, kernel};
 use std::fmt::Debug;
 

@@ -1,5 +1,5 @@
 use super::Activation;
-use crate::{Real, initialization::Weights};
+use crate::{Real, elementary::exp_m1, initialization::Weights};
 
 /// The scaled exponential linear unit: λx for x > 0, else λα(eˣ − 1) (Klambauer et al., arXiv 1706.02515).
 ///
@@ -19,7 +19,7 @@ impl<T: Real> Activation<T> for Selu {
 
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        if x > T::zero() { T::of(LAMBDA) * x } else { T::of(LAMBDA * ALPHA) * x.exp_m1() }
+        if x > T::zero() { T::of(LAMBDA) * x } else { T::of(LAMBDA * ALPHA) * exp_m1(x) }
     }
 
     /// σ' = λ for x > 0, else λαeˣ = y + λα

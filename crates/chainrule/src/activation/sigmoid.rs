@@ -1,5 +1,5 @@
 use super::Activation;
-use crate::Real;
+use crate::{Real, elementary::sigmoid};
 
 /// The logistic function, σ(x) = 1 / (1 + e^−x).
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,12 +20,4 @@ impl<T: Real> Activation<T> for Sigmoid {
     fn derivative(&self, _: T, y: T) -> T {
         y * (T::one() - y)
     }
-}
-
-/// 1 / (1 + e^−x) = e^x / (1 + e^x), in the form whose exponential can not overflow.
-#[inline(always)]
-pub(crate) fn sigmoid<T: Real>(x: T) -> T {
-    let e = (-x.abs()).exp();
-    let numerator = if x < T::zero() { e } else { T::one() };
-    numerator / (T::one() + e)
 }

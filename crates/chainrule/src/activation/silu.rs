@@ -1,5 +1,5 @@
-use super::{Activation, sigmoid};
-use crate::{Real, initialization::Weights};
+use super::Activation;
+use crate::{Real, elementary::sigmoid, initialization::Weights};
 
 /// The sigmoid linear unit ("swish"): σ(x) = x · s(x), with s the sigmoid (Elfwing et al., arXiv 1702.03118).
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,5 +1,9 @@
-use super::{Activation, sigmoid};
-use crate::{Real, initialization::Weights};
+use super::Activation;
+use crate::{
+    Real,
+    elementary::{sigmoid, softplus},
+    initialization::Weights,
+};
 
 /// σ(x) = ln(1 + eˣ), a smooth ReLU.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,11 +28,4 @@ impl<T: Real> Activation<T> for Softplus {
     fn default_weights(&self) -> Weights {
         Weights::HeNormal
     }
-}
-
-/// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|): nothing overflows, and nothing is lost for very negative x.
-#[inline(always)]
-pub(crate) fn softplus<T: Real>(x: T) -> T {
-    let positive = if x > T::zero() { x } else { T::zero() };
-    positive + (-x.abs()).exp().ln_1p()
 }

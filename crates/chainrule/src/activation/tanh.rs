@@ -1,5 +1,5 @@
 use super::Activation;
-use crate::Real;
+use crate::{Real, elementary::tanh};
 
 /// The hyperbolic tangent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,7 +12,7 @@ impl<T: Real> Activation<T> for Tanh {
 
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        x.tanh()
+        tanh(x)
     }
 
     /// σ' = 1 − y²

@@ -1,10 +1,9 @@
 //! Loops over single elements, given as closures.
 //!
-//! They are handed on by value: what they hold is then in registers, where no store can change it.
-//!
 //! A closure is compiled into the loop once for each instruction set, so an activation or an update
 //! rule is written as the formula of one number and runs as vectors. Plain `*` and `+` are never
-//! contracted, hence these loops give the same bits on every instruction set.
+//! contracted, hence these loops give the same bits on every instruction set. Closures are handed on by value: what
+//! they hold is then in registers, where no store can change it.
 
 use super::{
     Simd, Task, run,

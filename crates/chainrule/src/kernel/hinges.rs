@@ -148,13 +148,13 @@ fn load<S: Simd, T: Real, const WHOLE: bool>(from: &[T]) -> T::Vector<S> {
     }
 }
 
-/// Adds to the first numbers of a slice, as many as [`load`] reads.
+/// Adds to the first numbers of a slice: a vector of them, or those that are left.
 #[inline(always)]
-fn add_to<S: Simd, T: Real, const WHOLE: bool>(to: &mut [T], vector: T::Vector<S>) {
-    let sum = load::<S, T, WHOLE>(to).add(vector);
+fn add_to<S: Simd, T: Real>(to: &mut [T], vector: T::Vector<S>) {
+    let sum = load::<S, T, false>(to).add(vector);
     let (count, to) = (to.len().min(T::Vector::<S>::LANES), to.as_mut_ptr());
-    // SAFETY: so many numbers are there, which `load` has read.
-    unsafe { if WHOLE { sum.store(to) } else { sum.store_first(to, count) } }
+    // SAFETY: so many numbers are there.
+    unsafe { sum.store_first(to, count) }
 }
 
 /// The sum of the numbers of some vectors, the upper half added to the lower one until one is left.
@@ -181,13 +181,20 @@ impl<T: Real, const D: usize> Task for Backward<'_, T, D> {
     fn run<S: Simd>(mut self) {
         let lanes = T::Vector::<S>::LANES;
         let (hinges, mut j) = (self.hinges.b1.len(), 0);
-        while j + 4 * lanes <= hinges {
-            self.units::<S, 4, true>(j);
-            j += 4 * lanes;
-        }
         while j < hinges {
-            self.units::<S, 1, false>(j);
-            j += lanes;
+            // Several vectors at a time, so that none waits for its own additions: 5 are 3 and 2, not 4 and 1.
+            let vectors = match (hinges - j).div_ceil(lanes) {
+                few @ ..=3 => few,
+                5 | 6 => 3,
+                _ => 4,
+            };
+            match vectors {
+                1 => self.units::<S, 1>(j),
+                2 => self.units::<S, 2>(j),
+                3 => self.units::<S, 3>(j),
+                _ => self.units::<S, 4>(j),
+            }
+            j += vectors * lanes;
         }
         for &dy in self.dy {
             *self.gradient.b2 += dy;
@@ -196,18 +203,18 @@ impl<T: Real, const D: usize> Task for Backward<'_, T, D> {
 }
 
 impl<T: Real, const D: usize> Backward<'_, T, D> {
-    /// The gradient of V vectors of units from `j` on, all WHOLE or the last one filled up with zeros.
+    /// The gradient of V vectors of units from `j` on, the last one filled up with zeros if it is not whole.
     #[inline(always)]
-    fn units<S: Simd, const V: usize, const WHOLE: bool>(&mut self, j: usize) {
+    fn units<S: Simd, const V: usize>(&mut self, j: usize) {
         let lanes = T::Vector::<S>::LANES;
         let hinges = self.hinges.b1.len();
         let zero = [T::Vector::<S>::splat(T::zero()); V];
         let (mut w1, mut b1) = ([zero; D], zero);
         for v in 0..V {
             let j = j + v * lanes;
-            b1[v] = load::<S, T, WHOLE>(&self.hinges.b1[j..]);
+            b1[v] = load::<S, T, false>(&self.hinges.b1[j..]);
             for d in 0..D {
-                w1[d][v] = load::<S, T, WHOLE>(&self.hinges.w1[d * hinges + j..(d + 1) * hinges]);
+                w1[d][v] = load::<S, T, false>(&self.hinges.w1[d * hinges + j..(d + 1) * hinges]);
             }
         }
         let (mut dw2, mut open, mut open_x) = (zero, zero, [zero; D]);
@@ -227,12 +234,12 @@ impl<T: Real, const D: usize> Backward<'_, T, D> {
         }
         for v in 0..V {
             let j = j + v * lanes;
-            let w2 = load::<S, T, WHOLE>(&self.hinges.w2[j..]);
-            add_to::<S, T, WHOLE>(&mut self.gradient.w2[j..], dw2[v]);
-            add_to::<S, T, WHOLE>(&mut self.gradient.b1[j..], w2.multiply(open[v]));
+            let w2 = load::<S, T, false>(&self.hinges.w2[j..]);
+            add_to::<S, T>(&mut self.gradient.w2[j..], dw2[v]);
+            add_to::<S, T>(&mut self.gradient.b1[j..], w2.multiply(open[v]));
             for d in 0..D {
                 let dw1 = &mut self.gradient.w1[d * hinges + j..(d + 1) * hinges];
-                add_to::<S, T, WHOLE>(dw1, w2.multiply(open_x[d][v]));
+                add_to::<S, T>(dw1, w2.multiply(open_x[d][v]));
             }
         }
     }

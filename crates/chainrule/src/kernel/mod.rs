@@ -10,6 +10,11 @@
 //! | `reference.rs` | everything, in the plainest way: the oracle of the tests |
 //! | `product.rs` | C = A·B and its relatives, each output one chain of multiply–adds over k |
 //! | `elementwise.rs` | y = f(x), and the loop of an optimizer over all parameters |
+//! | `elementary.rs` | exp, ln, tanh and their relatives, to be used in such loops |
+//! | `transpose.rs` | Aᵀ |
+//! | `hinges.rs` | a whole network of one hidden layer of ReLU units, for one or two inputs |
+//! | `team.rs` | nothing itself: the threads that share large work |
+//! | `vector.rs` | the vectors of each instruction set |
 //!
 //! **Order of summation.** Every output of a product is one chain over k in ascending order, whatever
 //! the tile, the instruction set's width or the number of rows. Hence the prediction for a row does not
@@ -17,6 +22,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod elementary;
 pub(crate) mod elementwise;
 pub(crate) mod hinges;
 pub(crate) mod product;
@@ -32,7 +38,7 @@ pub(crate) use product::{
 };
 pub(crate) use transpose::transpose;
 
-pub use vector::Vector;
+pub(crate) use vector::Vector;
 
 use crate::Real;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
 use super::{Loss, mean, mean_gradient};
 use crate::{
     Real,
-    activation::{sigmoid, softplus},
+    elementary::{sigmoid, softplus},
 };
 
 /// The cross-entropy of a yes-or-no question, on the logit: with p = 1/(1 + e^−y) and a target t in [0, 1],

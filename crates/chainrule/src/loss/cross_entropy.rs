@@ -1,6 +1,7 @@
 use super::Loss;
 use crate::{
     Real,
+    elementary::{exp, ln},
     error::{Error, setting},
 };
 
@@ -79,7 +80,7 @@ impl<T: Real> Loss<T> for CrossEntropy {
         let (target, log_sum) = (class(target), log_sum_exp(y));
         let total: T = (0..y.len()).map(|c| self.target_weight::<T>(c, target, y.len())).sum();
         for (c, (dy, &y_c)) in dy.iter_mut().zip(y).enumerate() {
-            *dy = (y_c - log_sum).exp() * total - self.target_weight(c, target, y.len());
+            *dy = exp(y_c - log_sum) * total - self.target_weight(c, target, y.len());
         }
     }
 
@@ -106,7 +107,7 @@ fn class<T: Real>(target: &[T]) -> usize {
 /// The probabilities p_c = e^(y_c) / Σ e^y of the classes with these logits.
 pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
     let max = y.iter().copied().fold(T::neg_infinity(), T::max);
-    let mut p: Vec<T> = y.iter().map(|&y| (y - max).exp()).collect();
+    let mut p: Vec<T> = y.iter().map(|&y| exp(y - max)).collect();
     let sum: T = p.iter().copied().sum();
     p.iter_mut().for_each(|p| *p /= sum);
     p
@@ -115,8 +116,8 @@ pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
 /// ln Σ e^y, with the largest exponent taken out so that nothing overflows.
 pub(crate) fn log_sum_exp<T: Real>(y: &[T]) -> T {
     let max = y.iter().copied().fold(T::neg_infinity(), T::max);
-    let sum: T = y.iter().map(|&y| (y - max).exp()).sum();
-    max + sum.ln()
+    let sum: T = y.iter().map(|&y| exp(y - max)).sum();
+    max + ln(sum)
 }
 
 #[cfg(test)]

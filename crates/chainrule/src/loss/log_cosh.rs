@@ -1,5 +1,8 @@
 use super::{Loss, mean, mean_gradient};
-use crate::{Real, activation::softplus};
+use crate::{
+    Real,
+    elementary::{softplus, tanh},
+};
 use std::f64::consts::LN_2;
 
 /// ℓ = ln cosh(y − t): like r²/2 near the target and |r| − ln 2 far from it, and smooth everywhere.
@@ -21,6 +24,6 @@ impl<T: Real> Loss<T> for LogCosh {
 
     /// ∂ℓ/∂y = tanh(y − t)
     fn gradient(&self, y: &[T], target: &[T], dy: &mut [T]) {
-        mean_gradient(y, target, dy, |y, t| (y - t).tanh());
+        mean_gradient(y, target, dy, |y, t| tanh(y - t));
     }
 }

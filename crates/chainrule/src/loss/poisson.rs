@@ -1,5 +1,5 @@
 use super::{Loss, mean, mean_gradient};
-use crate::Real;
+use crate::{Real, elementary::exp};
 
 /// The Poisson likelihood of counts: the output is the logarithm of the rate, ℓ = e^y − ty (the negative
 /// logarithm of the likelihood without the term ln t!, which does not depend on y).
@@ -34,7 +34,7 @@ impl<T: Real> Loss<T> for Poisson {
 
 /// e^y, constant above the limit.
 fn rate<T: Real>(y: T) -> T {
-    if y > T::of(LIMIT) { T::of(LIMIT).exp() } else { y.exp() }
+    exp(if y > T::of(LIMIT) { T::of(LIMIT) } else { y })
 }
 
 /// How far y lies above the limit.
