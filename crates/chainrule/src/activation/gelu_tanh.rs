@@ -1,5 +1,9 @@
 use super::Activation;
-use crate::{Real, elementary::sigmoid, initialization::Weights};
+use crate::{
+    Real,
+    elementary::{sigmoid, sigmoid_and_slope},
+    initialization::Weights,
+};
 
 /// The Gaussian error linear unit in its tanh form: σ(x) = x(1 + tanh u)/2 with
 /// u = √(2/π)(x + 0.044715x³) (Hendrycks and Gimpel, arXiv 1606.08415, section 2).
@@ -25,11 +29,10 @@ impl<T: Real> Activation<T> for GeluTanh {
     /// σ' = s + x · 2s(1 − s)u' with u' = √(2/π)(1 + 3 · 0.044715x²)
     #[inline(always)]
     fn derivative(&self, x: T, _: T) -> T {
-        let s = sigmoid(u(x) + u(x));
+        let (s, slope) = sigmoid_and_slope(u(x) + u(x));
         let du = T::of(SCALE) * (T::one() + T::of(3.0 * CUBIC) * x * x);
-        // s(1 − s) is 0 where u' is huge: their product is then 0, not NaN.
-        let slope = T::of(2.0) * s * (T::one() - s);
-        let bend = if slope > T::zero() { x * slope * du } else { T::zero() };
+        // The slope is 0 where u' is huge: their product is then 0, not NaN.
+        let bend = if slope > T::zero() { x * T::of(2.0) * slope * du } else { T::zero() };
         s + bend
     }
 

@@ -1,5 +1,9 @@
 use super::Activation;
-use crate::{Real, elementary::sigmoid, initialization::Weights};
+use crate::{
+    Real,
+    elementary::{sigmoid, sigmoid_and_slope},
+    initialization::Weights,
+};
 
 /// The sigmoid linear unit ("swish"): σ(x) = x · s(x), with s the sigmoid (Elfwing et al., arXiv 1702.03118).
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,8 +22,8 @@ impl<T: Real> Activation<T> for Silu {
     /// σ' = s + x · s(1 − s)
     #[inline(always)]
     fn derivative(&self, x: T, _: T) -> T {
-        let s = sigmoid(x);
-        s + x * s * (T::one() - s)
+        let (s, slope) = sigmoid_and_slope(x);
+        s + x * slope
     }
 
     fn default_weights(&self) -> Weights {
