@@ -35,6 +35,16 @@ pub enum Error {
         /// The range that it must lie in, in words.
         range: &'static str,
     },
+    /// `CHAINRULE_KERNEL` asks for instructions that there are not.
+    #[error(
+        "CHAINRULE_KERNEL is \"{asked}\", but this processor has: {available}. Choose one of them, or unset it for the best"
+    )]
+    Instructions {
+        /// What it asks for.
+        asked: String,
+        /// What there is.
+        available: String,
+    },
     /// No samples.
     #[error("there are no samples in {what}")]
     NoSamples {

@@ -41,6 +41,7 @@
 //! | [`gradient_check`] | the proof of a derivative, for the parts here and for your own |
 //! | [`metric`] | how good predictions are, in numbers that people read |
 //! | [`elementary`] | exp, ln, tanh and their relatives, as vectors |
+//! | [`instructions`] | what the kernels run with on this processor |
 //! | [`random`] | seeded streams, one for each purpose |
 //! | [`table`] | everything that has a derivative, by name |
 //! | [`error`](mod@error) | what can be wrong, in sentences |
@@ -65,6 +66,7 @@ pub mod error;
 pub mod gradient_check;
 pub mod guide;
 pub mod initialization;
+pub mod instructions;
 mod kernel;
 pub mod layer;
 pub mod loss;

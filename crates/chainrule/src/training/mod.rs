@@ -39,6 +39,7 @@ use crate::{
     Network, Real,
     data::Dataset,
     error::{Error, expect, setting},
+    instructions,
     loss::{self, Loss},
     optimizer::{Adam, Clip, Optimizer, Penalty, Schedule},
 };
@@ -132,6 +133,7 @@ impl<T: Real> Training<T> {
         data: &Dataset<T>,
         validation: Option<&Dataset<T>>,
     ) -> Result<(), Error> {
+        instructions::selected()?;
         check_data(network, &*self.loss, data, validation)?;
         let rate = self.learning_rate;
         setting("the learning rate", rate, rate > 0.0 && rate.is_finite(), "positive")?;
