@@ -172,7 +172,8 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "COUNT", value_parser = up_to_a_thousand)]
     pub(crate) restarts: Option<usize>,
 
-    /// How many of them are done at a time; it does not change the model [default: the processor's cores]
+    /// Threads at most, for several trainings at a time or for the large steps of one; it does not change the model
+    /// [default: the processor's cores]
     #[arg(long, value_name = "COUNT", value_parser = up_to_a_thousand)]
     pub(crate) threads: Option<usize>,
 

@@ -93,9 +93,9 @@ impl From<chainrule::Error> for Failure {
     fn from(error: chainrule::Error) -> Self {
         match error {
             chainrule::Error::Diverged { .. } => Self::Diverged(error.to_string()),
-            chainrule::Error::Unsuitable { .. } | chainrule::Error::Memory { .. } => {
-                Self::Usage(error.to_string())
-            }
+            chainrule::Error::Unsuitable { .. }
+            | chainrule::Error::Memory { .. }
+            | chainrule::Error::Instructions { .. } => Self::Usage(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }

@@ -12,22 +12,29 @@ mod text;
 
 use args::{Args, Command};
 use clap::Parser;
+use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let outcome = match &args.command {
-        Command::Demo(args) => commands::demo::run(args),
-        Command::Fit(args) => commands::fit::run(args),
-        Command::Race(args) => commands::race::run(args),
-        Command::Predict(args) => commands::predict::run(args),
-        Command::Info(args) => commands::info::run(args),
-    };
+    let outcome = run(&args.command);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report();
             ExitCode::from(failure.code())
         }
+    }
+}
+
+fn run(command: &Command) -> Result<(), Failure> {
+    // Before anything is computed, and not only where something is trained.
+    chainrule::instructions::selected()?;
+    match command {
+        Command::Demo(args) => commands::demo::run(args),
+        Command::Fit(args) => commands::fit::run(args),
+        Command::Race(args) => commands::race::run(args),
+        Command::Predict(args) => commands::predict::run(args),
+        Command::Info(args) => commands::info::run(args),
     }
 }

@@ -207,6 +207,7 @@ impl Preparation<'_> {
                     penalty,
                     early_stopping,
                     seed,
+                    threads: Some(settings.threads),
                     ..usual
                 };
                 training.run(&mut network, data, Some(held_out), observer)?

@@ -35,7 +35,7 @@ pub struct Settings {
     /// How many trainings start from different weights, the best of which is kept; `None` for 4 where a solver of
     /// least squares trains, and 1 otherwise.
     pub restarts: Option<usize>,
-    /// How many of them are done at a time. It changes nothing else.
+    /// Threads at most: for several trainings at a time, or for the large steps of one. It changes nothing else.
     pub threads: usize,
     /// The part of the rows that is held out, between 0 and 1.
     pub validation: f64,

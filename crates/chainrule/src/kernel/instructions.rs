@@ -23,6 +23,13 @@ pub fn selected() -> Result<&'static str, Error> {
 
 const VARIABLE: &str = "CHAINRULE_KERNEL";
 
+#[cfg(test)]
+thread_local! {
+    /// A choice for one thread, by which a test goes through all of them.
+    pub(super) static FOR_THIS_TEST: std::cell::Cell<Option<InstructionSet>> =
+        const { std::cell::Cell::new(None) };
+}
+
 /// A set of instructions that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InstructionSet {
@@ -63,6 +70,10 @@ impl InstructionSet {
     /// The set that the environment asks for, or the best one that this processor has; found out once.
     #[inline]
     pub(super) fn selected() -> Self {
+        #[cfg(test)]
+        if let Some(set) = FOR_THIS_TEST.get() {
+            return set;
+        }
         static SELECTED: OnceLock<InstructionSet> = OnceLock::new();
         *SELECTED.get_or_init(|| {
             let asked = std::env::var(VARIABLE).unwrap_or_default();

@@ -25,6 +25,8 @@
 
 pub mod elementary;
 pub(crate) mod elementwise;
+#[cfg(all(test, unix, not(miri)))]
+mod guard;
 pub(crate) mod hinges;
 pub(crate) mod instructions;
 pub(crate) mod product;

@@ -58,10 +58,21 @@ thread_local! {
     static JOINED: Cell<*const Team> = const { Cell::new(ptr::null()) };
 }
 
+thread_local! {
+    /// Whether this thread is one of several that each do work of their own.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Teams that this thread founds have no other members from now on: its neighbours need their processors themselves.
+pub(crate) fn work_alone() {
+    ALONE.set(true);
+}
+
 impl Team {
     /// A team of so many threads, this one included; fewer if the system gives no more.
     pub(crate) fn new(threads: usize) -> Self {
-        let threads = if cfg!(target_family = "wasm") { 1 } else { threads.clamp(1, MOST_MEMBERS) };
+        let one = cfg!(target_family = "wasm") || ALONE.get();
+        let threads = if one { 1 } else { threads.clamp(1, MOST_MEMBERS) };
         let shared = Arc::new(Shared {
             state: AtomicU64::new(0),
             job: Mutex::new(None),

@@ -1,3 +1,4 @@
+use crate::kernel::team::work_alone;
 use std::{
     sync::{
         Mutex,
@@ -7,7 +8,8 @@ use std::{
 };
 
 /// Does independent work, such as trainings from several seeds, on so many threads at most, and returns the
-/// results in the order of their numbers: `work(0)`, `work(1)`, … Nothing of them depends on the threads.
+/// results in the order of their numbers: `work(0)`, `work(1)`, … Nothing of them depends on the threads. A training
+/// in it stays on its one thread.
 ///
 /// In a browser, where there are none, it is done one after the other.
 ///
@@ -27,6 +29,7 @@ pub fn in_parallel<R: Send>(
     thread::scope(|scope| {
         for _ in 0..threads.min(count) {
             scope.spawn(|| {
+                work_alone();
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= count {

@@ -4,7 +4,7 @@ use super::regression;
 use crate::support::random;
 use chainrule::{
     Dataset, Network, Real, Training,
-    activation::{Identity, Tanh},
+    activation::{Identity, Relu, Silu, Tanh},
     loss::MeanSquaredError,
     training::History,
 };
@@ -51,6 +51,39 @@ fn same_seed_same_bits_in_single_precision() {
 #[test]
 fn same_seed_same_bits_in_double_precision() {
     same_seed_same_bits::<f64>();
+}
+
+/// Steps that are large enough to be shared among threads, in each of which every kernel takes part.
+fn same_bits_for_any_number_of_threads<T: Real>() {
+    let run = |threads| {
+        let builder = Network::builder(2).dense(200, Tanh).layer_norm().dense(203, Relu);
+        let builder = builder.dropout(0.1).batch_norm().dense(150, Silu);
+        let mut network: Network<T> = builder.dense(1, Identity).build(1).unwrap();
+        let (data, threads) = (regression(150), Some(threads));
+        let training = Training {
+            epochs: 2,
+            batch_size: Some(64),
+            threads,
+            ..Training::new(MeanSquaredError)
+        };
+        let history = training.run(&mut network, &data, None, &mut ()).unwrap();
+        let bits = network.parameters().iter().map(|v| v.f64().to_bits());
+        (bits.collect::<Vec<_>>(), history)
+    };
+    let one = run(1);
+    for threads in [2, 3, 4, 8] {
+        assert!(run(threads) == one, "{} on {threads} threads", T::NAME);
+    }
+}
+
+#[test]
+fn same_bits_for_any_number_of_threads_in_single_precision() {
+    same_bits_for_any_number_of_threads::<f32>();
+}
+
+#[test]
+fn same_bits_for_any_number_of_threads_in_double_precision() {
+    same_bits_for_any_number_of_threads::<f64>();
 }
 
 /// Without dropout, the seed of a full-batch training has nothing to decide; shuffling is what it decides
