@@ -1,9 +1,11 @@
-use super::Loss;
+use super::{Loss, STANDARD_LAYOUT, Sum, Targets, slice};
 use crate::{
     Real,
     elementary::{exp, ln},
     error::{Error, setting},
+    kernel,
 };
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The cross-entropy of one class out of several, on logits: with p = softmax(y) and class t,
 /// ℓ = −ln p_t. Softmax lives in this loss, not in the network; its gradient is p − u, where u is the
@@ -88,6 +90,49 @@ impl<T: Real> Loss<T> for CrossEntropy {
         self.class_weight(class(target))
     }
 
+    // One exponential for each logit, and all of them in one loop.
+    fn sum_and_gradient(
+        &self,
+        y: ArrayView2<T>,
+        targets: Targets<T>,
+        divisor: f64,
+        mut dy: ArrayViewMut2<T>,
+    ) -> Sum {
+        let classes = y.ncols();
+        let (y, dy) = (slice(&y), dy.as_slice_mut().expect(STANDARD_LAYOUT));
+        for (y, dy) in y.chunks_exact(classes).zip(dy.chunks_exact_mut(classes)) {
+            let max = largest(y);
+            dy.iter_mut().zip(y).for_each(|(dy, &y)| *dy = y - max);
+        }
+        kernel::zip_in_place(y, dy, |_, shifted| exp(shifted));
+
+        let mut total = Sum::default();
+        let rows = y.chunks_exact(classes).zip(dy.chunks_exact_mut(classes));
+        for (i, (y, dy)) in rows.enumerate() {
+            let weight = targets.weight(i).f64();
+            if weight == 0.0 {
+                dy.fill(T::zero());
+                continue; // also where its loss is infinite
+            }
+            let target = targets.values[[i, 0]].f64() as usize;
+            let sum: T = dy.iter().copied().sum();
+            let log_sum = largest(y) + ln(sum);
+            let scale = T::of(weight / divisor);
+            let of_all: T = (0..classes).map(|c| self.target_weight::<T>(c, target, classes)).sum();
+            let mut loss = T::zero();
+            for (c, (dy, &y_c)) in dy.iter_mut().zip(y).enumerate() {
+                let u: T = self.target_weight(c, target, classes);
+                if u > T::zero() {
+                    loss += u * (log_sum - y_c);
+                }
+                *dy = scale * (*dy / sum * of_all - u);
+            }
+            total.loss += weight * loss.f64();
+            total.weight += weight * self.class_weight::<T>(target).f64();
+        }
+        total
+    }
+
     fn check_target(&self, target: &[T], outputs: usize) -> Result<(), String> {
         let [t] = target else {
             return Err(format!("it has {} columns, but a class is one number", target.len()));
@@ -104,9 +149,14 @@ fn class<T: Real>(target: &[T]) -> usize {
     target[0].f64() as usize
 }
 
+/// The largest number; NaN only if all are.
+fn largest<T: Real>(y: &[T]) -> T {
+    y.iter().copied().fold(T::neg_infinity(), T::max)
+}
+
 /// The probabilities p_c = e^(y_c) / Σ e^y of the classes with these logits.
 pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
-    let max = y.iter().copied().fold(T::neg_infinity(), T::max);
+    let max = largest(y);
     let mut p: Vec<T> = y.iter().map(|&y| exp(y - max)).collect();
     let sum: T = p.iter().copied().sum();
     p.iter_mut().for_each(|p| *p /= sum);
@@ -115,7 +165,7 @@ pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
 
 /// ln Σ e^y, with the largest exponent taken out so that nothing overflows.
 pub(crate) fn log_sum_exp<T: Real>(y: &[T]) -> T {
-    let max = y.iter().copied().fold(T::neg_infinity(), T::max);
+    let max = largest(y);
     let sum: T = y.iter().map(|&y| exp(y - max)).sum();
     max + ln(sum)
 }
