@@ -15,9 +15,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn measure() -> Self {
-        let peak = |threads| {
-            median((0..5).map(|_| with_threads(threads, multiply_adds)).collect())
-        };
+        let peak = |threads| median((0..5).map(|_| with_threads(threads, multiply_adds)).collect());
         Self {
             peak: [peak(1), peak(2)],
             clock: median((0..5).map(|_| dependent_additions()).collect()),
@@ -130,7 +128,9 @@ fn dependent_additions() -> f64 {
 #[inline(always)]
 fn black_box_register(mut value: u64) -> u64 {
     // SAFETY: no instruction at all.
-    unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(pure, nomem, nostack, preserves_flags)) };
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) value, options(pure, nomem, nostack, preserves_flags))
+    };
     value
 }
 

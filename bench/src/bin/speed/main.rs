@@ -1,6 +1,6 @@
 //! How fast training and prediction are: in time, and as a share of what the machine can do.
 //!
-//! usage: speed [--json FILE] [--only WORKLOAD] [--growth]
+//! usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER]
 //!
 //! First the machine is measured: the rate of its fused multiply–adds on one thread and on two, its clock, the
 //! bandwidth of its memory. Then each workload runs five times; the median is printed beside the machine's limit.
@@ -15,31 +15,38 @@ use serde::Serialize;
 use std::{fs::File, io::Write, path::PathBuf};
 
 fn main() -> Result<()> {
-    let (mut json, mut only, mut with_growth) = (None, None, false);
+    let (mut json, mut only, mut folder) = (None, None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = Some(PathBuf::from(arguments.next().context("--json FILE")?)),
             "--only" => only = Some(arguments.next().context("--only WORKLOAD")?),
-            "--growth" => with_growth = true,
-            other => bail!("unknown argument {other}; usage: speed [--json FILE] [--only WORKLOAD] [--growth]"),
+            "--growth" => {
+                folder = Some(PathBuf::from(arguments.next().context("--growth FOLDER")?))
+            }
+            other => bail!(
+                "unknown argument {other}; usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER]"
+            ),
         }
     }
     let machine = Machine::measure();
     let mut lines = machine.lines();
     println!("{machine}\n");
-    if with_growth {
-        growth::print(&machine);
-        return Ok(());
+    if let Some(folder) = folder {
+        return growth::write(&machine, &folder);
     }
-    println!("{:<22} {:>4} {:>7} {:>12} {:<9} {:>7}", "workload", "", "threads", "measured", "", "limit");
+    println!(
+        "{:<22} {:>4} {:>7} {:>12} {:<9} {:>7}",
+        "workload", "", "threads", "measured", "", "limit"
+    );
     for workload in workload::all() {
         if only.as_ref().is_some_and(|only| *only != workload.name) {
             continue;
         }
         let value = workload.measure()?;
         let limit = workload.limit(&machine);
-        let share = limit.map_or(String::new(), |limit| format!("{:>5.1} %", 100.0 * limit / value));
+        let share =
+            limit.map_or(String::new(), |limit| format!("{:>5.1} %", 100.0 * limit / value));
         println!(
             "{:<22} {:>4} {:>7} {value:>12.4} {:<9} {share}",
             workload.name, workload.precision, workload.threads, workload.unit
@@ -48,7 +55,8 @@ fn main() -> Result<()> {
         lines.extend(limit.map(|limit| workload.line("limit", limit)));
     }
     if let Some(path) = json {
-        let mut file = File::create(&path).with_context(|| format!("{} can not be written", path.display()))?;
+        let mut file = File::create(&path)
+            .with_context(|| format!("{} can not be written", path.display()))?;
         for line in lines {
             writeln!(file, "{}", serde_json::to_string(&line)?)?;
         }

@@ -106,12 +106,14 @@ impl Workload {
             Kind::Sine { epochs } => {
                 let x = Array1::<f64>::linspace(-10.0, 10.0, 100).insert_axis(Axis(1));
                 let data = Dataset::new(x.mapv(T::of), x.mapv(|x| T::of(x.sin())))?;
-                let training = Training { epochs, learning_rate: 0.01, ..self.training(MeanSquaredError) };
+                let training =
+                    Training { epochs, learning_rate: 0.01, ..self.training(MeanSquaredError) };
                 self.steps(training, &data)
             }
             Kind::Batches { rows, batch, epochs, classes } => {
                 let mut random = Random::new(0, Purpose::Data);
-                let x = Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
+                let x =
+                    Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
                 let target = |x: ndarray::ArrayView1<T>| match classes {
                     true => T::of((x[0].f64().abs() * 1e4).floor() % 10.0),
                     false => x.sum().sin(),
@@ -141,17 +143,17 @@ impl Workload {
 
     /// Microseconds of a step, with all that belongs to it: order, gathering, loss, gradient, update.
     fn steps<T: Real>(&self, training: Training<T>, data: &Dataset<T>) -> Result<f64> {
-        let mut clock = Clock { first: None, last: Instant::now(), steps: 0 };
+        let mut clock = Clock::new();
         training.run(&mut self.network()?, data, None, &mut clock)?;
-        let first = clock.first.expect("there were steps");
-        Ok((clock.last - first).as_secs_f64() * 1e6 / clock.steps as f64)
+        Ok(clock.microseconds())
     }
 
     fn predictions<T: Real>(&self) -> Result<f64> {
         const ROWS: usize = 20_000;
         let network = self.network::<T>()?;
         let mut predictor = network.predictor(1);
-        let (mut x, mut y) = (vec![T::of(0.3); network.inputs()], vec![T::zero(); network.outputs()]);
+        let (mut x, mut y) =
+            (vec![T::of(0.3); network.inputs()], vec![T::zero(); network.outputs()]);
         let started = Instant::now();
         for _ in 0..ROWS {
             black_box(&mut x);
@@ -168,7 +170,6 @@ impl Workload {
     /// vectors; 3200 cycles are two passes of three operations over 100 × 7 vectors of 16, less what runs beside.
     pub(crate) fn limit(&self, machine: &Machine) -> Option<f64> {
         let pairs = self.widths.windows(2);
-        let weights: usize = pairs.clone().map(|pair| pair[0] * pair[1]).sum();
         let parameters: usize = pairs.map(|pair| (pair[0] + 1) * pair[1]).sum();
         let threads = self.threads as f64;
         match self.kind {
@@ -177,8 +178,7 @@ impl Workload {
                 Some(cycles / machine.clock / 1e3)
             }
             Kind::Batches { batch, .. } => {
-                let flop = 2.0 * batch as f64 * (3 * weights - self.widths[0] * self.widths[1]) as f64;
-                let products = flop / machine.peak[self.threads - 1] / 1e3;
+                let products = flop(self.widths, batch) / machine.peak[self.threads - 1] / 1e3;
                 Some(products + parameters as f64 / threads / machine.clock / 1e3)
             }
             Kind::Prediction => None,
@@ -198,21 +198,48 @@ impl Workload {
     }
 }
 
-/// Tells the time of the first step and of the last one.
-pub(crate) struct Clock {
-    pub(crate) first: Option<Instant>,
-    pub(crate) last: Instant,
-    pub(crate) steps: usize,
+/// Floating-point operations of the products of a step: to the outputs, to the parameters and, but for the first layer, to
+/// the inputs.
+pub(crate) fn flop(widths: &[usize], batch: usize) -> f64 {
+    let weights: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    2.0 * batch as f64 * (3 * weights - widths[0] * widths[1]) as f64
 }
 
-impl<T: Real> Observer<T> for Clock {
-    fn step(&mut self) -> ControlFlow<()> {
+/// Tells the time of the first step and of the last one.
+pub(crate) struct Clock {
+    first: Option<Instant>,
+    last: Instant,
+    steps: usize,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self { first: None, last: Instant::now(), steps: 0 }
+    }
+
+    pub(crate) fn tick(&mut self) {
         self.last = Instant::now();
         match self.first {
             None => self.first = Some(self.last),
             Some(_) => self.steps += 1,
         }
-        ControlFlow::Continue(())
+    }
+
+    /// Steps after the first one.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Of a step.
+    pub(crate) fn microseconds(&self) -> f64 {
+        let first = self.first.unwrap_or(self.last);
+        (self.last - first).as_secs_f64() * 1e6 / self.steps as f64
     }
 }
 
+impl<T: Real> Observer<T> for Clock {
+    fn step(&mut self) -> ControlFlow<()> {
+        self.tick();
+        ControlFlow::Continue(())
+    }
+}

@@ -14,6 +14,34 @@ use crate::Real;
 /// What an element costs, in multiply–adds: as a rule the loops wait for memory.
 const OPERATIONS: usize = 8;
 
+/// Writes zeros.
+pub(crate) fn clear<T: Real>(x: &mut [T]) {
+    let (n, x) = (x.len(), Apart::new(x));
+    in_parts(n, GRAIN, n * OPERATIONS, |part| {
+        // SAFETY: the parts are apart.
+        unsafe { x.range(part) }.fill(T::zero());
+    });
+}
+
+/// Copies these rows of a matrix, one after another.
+pub(crate) fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
+    let width = to.len() / rows.len().max(1);
+    if width == 1 {
+        for (to, &row) in to.iter_mut().zip(rows) {
+            *to = from[row];
+        }
+        return;
+    }
+    let (n, to) = (to.len(), Apart::new(to));
+    in_parts(rows.len(), 1, n * OPERATIONS, |part| {
+        // SAFETY: the parts are apart.
+        let to = unsafe { to.range(part.start * width..part.end * width) };
+        for (to, &row) in to.chunks_exact_mut(width.max(1)).zip(&rows[part]) {
+            to.copy_from_slice(&from[row * width..][..width]);
+        }
+    });
+}
+
 /// Writes y = f(x) element by element.
 #[inline]
 pub(crate) fn map<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T) -> T + Copy + Sync) {

@@ -36,7 +36,7 @@ pub(crate) mod transpose;
 mod vector;
 
 use crate::Real;
-pub(crate) use elementwise::{map, scaled, sum, update, zip, zip_in_place};
+pub(crate) use elementwise::{clear, gather, map, scaled, sum, update, zip, zip_in_place};
 pub(crate) use instructions::Simd;
 pub(crate) use instructions::end_of_foreign_vectors;
 use instructions::{Baseline, Task, multiply_add, run};

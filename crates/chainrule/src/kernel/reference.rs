@@ -46,11 +46,11 @@ pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     sums[0]
 }
 
-/// Aᵀ of `a` [rows × columns].
-pub(super) fn transpose<T: Real>(a: &[T], rows: usize, columns: usize, t: &mut [T]) {
+/// Aᵀ of `a` [rows × columns], whose rows lie `stride` apart.
+pub(super) fn transpose<T: Real>(a: &[T], stride: usize, rows: usize, columns: usize, t: &mut [T]) {
     for i in 0..rows {
         for j in 0..columns {
-            t[j * rows + i] = a[i * columns + j];
+            t[j * rows + i] = a[i * stride + j];
         }
     }
 }

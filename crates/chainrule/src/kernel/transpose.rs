@@ -1,15 +1,35 @@
 //! Transposition.
 
-use super::{Simd, Task, reference, run};
+use super::{
+    Simd, Task, reference, run,
+    team::{Apart, in_parts},
+};
 use crate::Real;
 
 /// Writes Aᵀ [columns × rows] of `a` [rows × columns].
 pub(crate) fn transpose<T: Real>(a: &[T], rows: usize, columns: usize, transposed: &mut [T]) {
-    run(Transpose { a, shape: [rows, columns], transposed });
+    let transposed = Apart::new(&mut transposed[..rows * columns]);
+    // In parts that are some columns of A, which are whole rows of the result.
+    in_parts(columns, 8, rows * columns * OPERATIONS, |part| {
+        // SAFETY: the parts are apart.
+        let transposed = unsafe { transposed.range(part.start * rows..part.end * rows) };
+        run(Transpose {
+            a: &a[part.start.min(a.len())..],
+            stride: columns,
+            shape: [rows, part.len()],
+            transposed,
+        });
+    });
 }
+
+/// What a number costs, in multiply–adds.
+const OPERATIONS: usize = 8;
 
 struct Transpose<'a, T> {
     a: &'a [T],
+    /// From one row of A to the next.
+    stride: usize,
+    /// Rows and columns.
     shape: [usize; 2],
     transposed: &'a mut [T],
 }
@@ -19,16 +39,16 @@ impl<T: Real> Task for Transpose<'_, T> {
     fn run<S: Simd>(self) {
         // What is read and what is written lie in few lines of the cache.
         const BLOCK: usize = 8;
-        let [rows, columns] = self.shape;
-        let (a, transposed) = (&self.a[..rows * columns], &mut self.transposed[..rows * columns]);
+        let ([rows, columns], stride) = (self.shape, self.stride);
+        let (a, transposed) = (self.a, &mut self.transposed[..rows * columns]);
         let (whole_rows, whole_columns) = (rows / BLOCK * BLOCK, columns / BLOCK * BLOCK);
         for j in (0..whole_columns).step_by(BLOCK) {
             for i in (0..whole_rows).step_by(BLOCK) {
-                let (from, to) = (&a[i * columns + j..], &mut transposed[j * rows + i..]);
-                if !S::transpose_block(from, columns, to, rows) {
+                let (from, to) = (&a[i * stride + j..], &mut transposed[j * rows + i..]);
+                if !S::transpose_block(from, stride, to, rows) {
                     for c in 0..BLOCK {
                         for r in 0..BLOCK {
-                            to[c * rows + r] = from[r * columns + c];
+                            to[c * rows + r] = from[r * stride + c];
                         }
                     }
                 }
@@ -37,14 +57,14 @@ impl<T: Real> Task for Transpose<'_, T> {
         for i in 0..rows {
             let done = if i < whole_rows { whole_columns } else { 0 };
             for j in done..columns {
-                transposed[j * rows + i] = a[i * columns + j];
+                transposed[j * rows + i] = a[i * stride + j];
             }
         }
     }
 
     fn plainly(self) {
         let [rows, columns] = self.shape;
-        reference::transpose(self.a, rows, columns, self.transposed);
+        reference::transpose(self.a, self.stride, rows, columns, self.transposed);
     }
 }
 
@@ -144,10 +164,15 @@ mod tests {
                     let mut transposed = vec![T::nan(); a.len()];
                     run_with(
                         set,
-                        Transpose { a: &a, shape: [rows, columns], transposed: &mut transposed },
+                        Transpose {
+                            a: &a,
+                            stride: columns,
+                            shape: [rows, columns],
+                            transposed: &mut transposed,
+                        },
                     );
                     let mut expected = a.clone();
-                    reference::transpose(&a, rows, columns, &mut expected);
+                    reference::transpose(&a, columns, rows, columns, &mut expected);
                     assert_eq!(transposed, expected, "{set:?} {rows}×{columns}");
                 }
             }

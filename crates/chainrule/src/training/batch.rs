@@ -1,6 +1,7 @@
 use crate::{
     Network, Real,
     data::Dataset,
+    kernel,
     layer::Layer,
     loss::{Loss, Sum, Targets},
     network::Workspace,
@@ -64,13 +65,13 @@ impl<T: Real> Batch<T> {
 
         let (layer, theta, statistics) = network.parts_mut();
         let mut total = Sum::default();
-        self.workspace.gradient_mut().fill(T::zero());
+        kernel::clear(self.workspace.gradient_mut());
         for part in samples.chunks(self.rows) {
             if samples.len() > self.rows {
                 self.gather_targets(data, part);
             }
             let mut x = self.workspace.inputs_mut(part.len());
-            gather(data.x().as_slice().expect(ROWS), part, x.as_slice_mut().expect(ROWS));
+            kernel::gather(data.x().as_slice().expect(ROWS), part, x.as_slice_mut().expect(ROWS));
             self.workspace.forward_inputs(layer, theta, statistics);
             let targets = Targets {
                 values: self.targets.slice(s![..part.len(), ..]),
@@ -86,7 +87,7 @@ impl<T: Real> Batch<T> {
         let columns = from.values.ncols();
         let targets = self.targets.as_slice_mut().expect(ROWS);
         let targets = &mut targets[..samples.len() * columns];
-        gather(from.values.as_slice().expect(ROWS), samples, targets);
+        kernel::gather(from.values.as_slice().expect(ROWS), samples, targets);
         if let (Some(weights), Some(from)) = (&mut self.weights, from.weights) {
             for (weight, &sample) in weights.iter_mut().zip(samples) {
                 *weight = from[sample];
@@ -99,20 +100,6 @@ impl<T: Real> Batch<T> {
             values: self.targets.slice(s![..rows, ..]),
             weights: self.weights.as_ref().map(|weights| weights.slice(s![..rows])),
         }
-    }
-}
-
-/// Copies these rows of a matrix, one after another.
-fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
-    let width = to.len() / rows.len().max(1);
-    if width == 1 {
-        for (to, &row) in to.iter_mut().zip(rows) {
-            *to = from[row];
-        }
-        return;
-    }
-    for (to, &row) in to.chunks_exact_mut(width).zip(rows) {
-        to.copy_from_slice(&from[row * width..][..width]);
     }
 }
 
