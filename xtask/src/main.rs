@@ -5,6 +5,7 @@
 
 mod bench;
 mod command;
+mod peers;
 mod test;
 
 use std::env;
