@@ -159,7 +159,7 @@ def jax_peer(workload):
 
 
 def torch_peer(workload, compiled):
-    """Adam in one fused kernel; or the whole step by way of torch.compile, which writes a kernel of its own for Adam."""
+    """Adam in one fused kernel; or the whole step by way of torch.compile, which compiles Adam too."""
     import torch
     from torch import nn
 
