@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: the comparisons in `bench/`, with peers in a virtual environment of their own.
+//! `cargo xtask bench`: the solvers in `bench/`, with peers in a virtual environment of their own.
 
 use anyhow::Result;
 
 use crate::Task;
-use crate::command::{cargo, program, root, run, succeeds};
+use crate::command::{cargo, run};
+use crate::peers::{self, Package};
 
 /// This task, as `cargo xtask help` shows it.
 pub(crate) const TASK: Task = Task {
@@ -13,8 +14,8 @@ pub(crate) const TASK: Task = Task {
     run: bench,
 };
 
-/// The peers that pip installs.
-const PEERS: [&str; 4] = ["numpy", "scipy", "scikit-learn", "torch"];
+const PEERS: [Package; 4] =
+    [("numpy", "numpy"), ("scipy", "scipy"), ("scikit-learn", "sklearn"), ("torch", "torch")];
 
 fn bench(arguments: &[String]) -> Result<()> {
     let mut solvers = cargo("run --release --manifest-path bench/Cargo.toml --bin solvers --");
@@ -23,16 +24,5 @@ fn bench(arguments: &[String]) -> Result<()> {
         // The picture is the comparison: without the others it stays as it is.
         return run(&mut cargo("run --release --manifest-path bench/Cargo.toml --bin solvers"));
     }
-    let folder = root().join("target/peers");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if !succeeds(program(&python).args(["-c", "import numpy"])) {
-        run(program("python3").args(["-m", "venv"]).arg(&folder))?;
-        for peer in PEERS {
-            // What can not be had is left out; the benchmark says so.
-            if run(program(&python).args(["-m", "pip", "install", "-q", peer])).is_err() {
-                eprintln!("{peer} could not be installed and is left out");
-            }
-        }
-    }
-    run(solvers.arg("--python").arg(&python))
+    run(solvers.arg("--python").arg(peers::python(&PEERS)?))
 }

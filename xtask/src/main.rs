@@ -4,7 +4,9 @@
 //! and everything that only this task needs stands beside it.
 
 mod bench;
+mod bench_peers;
 mod command;
+mod peers;
 mod test;
 
 use std::env;
@@ -24,7 +26,7 @@ struct Task {
 }
 
 /// All tasks, in the order of the help.
-const TASKS: &[Task] = &[test::TASK, bench::TASK];
+const TASKS: &[Task] = &[test::TASK, bench::TASK, bench_peers::TASK];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> =
@@ -59,12 +61,12 @@ fn dispatch(arguments: &[String]) -> Result<()> {
 fn help() -> String {
     let mut text = String::from("Usage: cargo xtask TASK [ARGUMENTS]\n\nTasks:\n");
     for task in TASKS {
-        text += &format!("  {:<10} {}\n", task.name, task.about);
+        text += &format!("  {:<12} {}\n", task.name, task.about);
         for line in (task.details)().lines() {
-            text += &format!("  {:<10} {line}\n", "");
+            text += &format!("  {:<12} {line}\n", "");
         }
     }
-    text += &format!("  {:<10} this list\n", "help");
+    text += &format!("  {:<12} this list\n", "help");
     text
 }
 

@@ -1,0 +1,58 @@
+//! What a program measured: one JSON object a line, the same from ours and from the peers.
+
+use serde::Deserialize;
+
+/// One number, with whose it is and what it says.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Figure {
+    /// A name, or [`LIMIT`] or [`MACHINE`].
+    pub(super) who: String,
+    #[serde(default)]
+    pub(super) version: Option<String>,
+    pub(super) workload: String,
+    #[serde(default)]
+    pub(super) precision: Option<String>,
+    #[serde(default)]
+    pub(super) threads: usize,
+    pub(super) value: f64,
+    pub(super) unit: String,
+}
+
+impl Figure {
+    /// The numbers it was measured with; none for what has none.
+    pub(super) fn precision(&self) -> &str {
+        self.precision.as_deref().unwrap_or_default()
+    }
+}
+
+/// Whose figure it is that says how fast the machine could do a workload.
+pub(super) const LIMIT: &str = "limit";
+
+/// Whose figures those are that say what the machine can do at all.
+pub(super) const MACHINE: &str = "machine";
+
+/// The figures among the lines of a text. What else a program prints is passed over, as are numbers that are no times.
+pub(super) fn read(text: &str) -> Vec<Figure> {
+    let figure = |line| serde_json::from_str::<Figure>(line).ok();
+    text.lines().filter_map(figure).filter(|f| f.value.is_finite() && f.value > 0.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_are_no_figures_are_passed_over() {
+        let text = r#"
+            warning: something {"who":"nobody"}
+            {"who":"numpy","version":"2.4.6","workload":"sine","precision":"f32","threads":1,"value":30.4,"unit":"µs/epoch"}
+            {"who":"machine","version":null,"workload":"memory","value":31,"unit":"GB/s"}
+            {"who":"numpy","workload":"sine","precision":"f64","value":-1,"unit":"µs/epoch"}
+            17"#;
+        let figures = read(text);
+        let who: Vec<&str> = figures.iter().map(|figure| figure.who.as_str()).collect();
+        assert_eq!(who, ["numpy", MACHINE]);
+        assert_eq!(figures[0].version.as_deref(), Some("2.4.6"));
+        assert_eq!(figures[1].precision, None);
+    }
+}
