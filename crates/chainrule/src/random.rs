@@ -16,9 +16,9 @@ pub enum Purpose {
     Parameters,
     /// The order of the samples in an epoch.
     Shuffling,
-    /// The units that dropout leaves out; one stream for each row shard of a batch.
+    /// The units that dropout leaves out; one stream for each part of a batch that is computed by itself.
     Dropout {
-        /// The number of the shard within the batch.
+        /// The number of the part.
         shard: u32,
     },
     /// Which samples are held out for validation.

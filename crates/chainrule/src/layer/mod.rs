@@ -92,7 +92,7 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
     }
 
     /// Whether, in training, a row's output depends on the other rows of its batch. Such a batch is not
-    /// cut into shards.
+    /// cut into blocks.
     fn couples_rows(&self) -> bool {
         false
     }
@@ -187,7 +187,7 @@ pub enum Mode<'a, T> {
     /// Training: dropout draws from the stream, batch normalisation uses the batch and updates its
     /// running statistics.
     Train {
-        /// The stream for this shard of the batch.
+        /// The stream of this training.
         random: &'a mut Random,
         /// The layer's statistics.
         statistics: &'a mut [T],

@@ -10,7 +10,7 @@
 //! > ∂L/∂yᵢ = wᵢ · ∂ℓ/∂yᵢ / Σⱼ wⱼ
 //!
 //! That division happens here and nowhere else. So the gradients of parts of a batch can simply be
-//! summed, over row shards as over processes.
+//! summed, over blocks of rows as over processes.
 //!
 //! A sample with several outputs has the mean of their losses.
 //!

@@ -1,20 +1,18 @@
 //! Training: the loop around forward, loss, backward and step.
 //!
-//! A batch is cut into *row shards* whose boundaries depend on the batch and the network alone. Each
-//! shard runs forward, loss and backward in its own planned memory, and the shards' gradients are
-//! summed in their order:
+//! A batch goes through the network in blocks of rows that stay in the cache. Each adds to the gradient:
 //!
 //! ```text
-//! batch ─┬─ shard 0: forward → loss → backward → dθ₀ ─┐
-//!        ├─ shard 1: forward → loss → backward → dθ₁ ─┼─► dθ = dθ₀ + dθ₁ + …  ─► penalty, clip ─► step
-//!        └─ …                                         ─┘
+//! batch ─┬─ block 0: gather → forward → loss → backward ─┐
+//!        ├─ block 1: gather → forward → loss → backward ─┼─► dθ  ─► penalty, clip ─► step
+//!        └─ …                                            ─┘
 //! ```
 //!
 //! [`Training`] does that with a first-order optimizer and mini-batches, [`FullBatch`] lets a
 //! [solver](crate::solver) look at all samples in each iteration.
 //!
-//! The sum is right because a loss divides by the weight of the *whole* batch, and it is the same to
-//! the last bit, whoever computes the shards.
+//! The sum is right because a loss divides by the weight of the *whole* batch. Large steps are shared among threads, each
+//! number by one of them, so that the bits do not depend on how many there are.
 
 mod batch;
 mod best;

@@ -49,7 +49,7 @@ fn losses() -> Vec<Arc<dyn Loss<f64>>> {
 }
 
 #[test]
-fn shards_have_the_gradient_of_the_whole_batch() {
+fn blocks_have_the_gradient_of_the_whole_batch() {
     for loss in losses() {
         // Cut after 256 rows each; with batch normalisation not at all.
         for (rows, batch_norm) in
