@@ -1,12 +1,13 @@
 //! Tables: named columns of numbers.
 //!
 //! ```text
-//! file ─► head ─► separator ─► pieces ─► numbers ─► Table
-//!                 separator.rs └── csv/, on threads ──┘
+//! file ─► head ─► separator ─► pieces ─► numbers ─► Table ─► matrix
+//!                 separator.rs └── csv/, on threads ──┘     matrix.rs
 //! ```
 
 mod csv;
 mod error;
+mod matrix;
 mod separator;
 
 pub use error::TableError;

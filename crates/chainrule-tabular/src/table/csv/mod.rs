@@ -196,7 +196,7 @@ mod tests {
         };
         let error = |text: &[u8]| {
             let table = divided(text, 1 << 14, 3);
-            table.and_then(|table| table.column("y").map(<[f64]>::len)).unwrap_err().to_string()
+            table.and_then(|table| table.matrix::<f64>()).unwrap_err().to_string()
         };
         for (line, expected) in [
             ("1,a\r\n", "t, line 30002: \"a\" in column \"y\""),
