@@ -202,4 +202,20 @@ pub enum TableError {
         /// The value.
         value: f64,
     },
+    /// A number that is finite in double precision only.
+    #[error(
+        "column {}, row {row} (counted from 0) is {value:e}, more than {precision} can hold; use f64, \
+         or a larger unit",
+        quoted(column)
+    )]
+    TooLarge {
+        /// The name of the column.
+        column: String,
+        /// The row, from 0.
+        row: usize,
+        /// The value.
+        value: f64,
+        /// What it was to become.
+        precision: &'static str,
+    },
 }

@@ -1,21 +1,25 @@
 //! Tables: named columns of numbers.
 //!
 //! ```text
-//! file ─► bytes ─► text ─► separator ─► rows of cells ─► Table
-//!                  csv.rs  separator.rs csv.rs
+//! file ─► head ─► separator ─► pieces ─► numbers ─► Table ─► matrix
+//!                 separator.rs └── csv/, on threads ──┘     matrix.rs
 //! ```
 
 mod csv;
 mod error;
+mod matrix;
 mod separator;
 
 pub use error::TableError;
 
 use crate::names::nearest;
+use csv::Division;
 use std::{
     collections::HashSet,
+    fs::File,
     io::{self, Write},
     path::Path,
+    thread,
 };
 
 /// Named columns of finite numbers, all of one length, at least one row.
@@ -46,11 +50,11 @@ impl Table {
         if path.is_dir() {
             return Err(TableError::Directory { path: path.to_owned() });
         }
-        let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        let file = File::open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => TableError::NotFound { path: path.to_owned() },
             _ => TableError::Unreadable { path: path.to_owned(), reason: error.to_string() },
         })?;
-        Self::read_csv(&bytes, &path.display().to_string())
+        csv::read(file, &path.display().to_string(), Division::default())
     }
 
     /// Reads CSV: UTF-8 text, a header line with the names of the columns, then rows of numbers with a
@@ -60,7 +64,7 @@ impl Table {
     /// quotes; blanks around names and numbers do not count, nor do blank lines. `source` is the name of
     /// the bytes in messages.
     pub fn read_csv(bytes: &[u8], source: &str) -> Result<Self, TableError> {
-        csv::read(bytes, source)
+        csv::read(bytes, source, Division::default())
     }
 
     /// A table of these columns, each with its name.
@@ -123,6 +127,11 @@ impl Table {
     pub fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
         csv::write(self, to)
     }
+}
+
+/// How many threads share the work on a table. What they do does not depend on it.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn values(column: &Result<Vec<f64>, TableError>) -> Result<&[f64], TableError> {

@@ -1,6 +1,6 @@
 //! Which character stands between the cells.
 
-use super::csv::reader;
+use ::csv::{Reader, ReaderBuilder};
 use std::borrow::Cow;
 
 /// What may stand between cells, the surest one first: a blank or a comma may also belong to a name, and
@@ -13,6 +13,10 @@ pub(super) const BLANKS: char = ' ';
 /// So much of the text and so many of its rows are tried.
 const BYTES: usize = 1 << 16;
 const ROWS: usize = 100;
+
+/// So many bytes of the file suffice: a byte order mark, what is tried, and at least one byte that shows that there
+/// is more, even when a letter is cut.
+pub(super) const HEAD: usize = BYTES + 8;
 
 /// The separator of this text, `None` for a single column: the one that gives the header more than one cell
 /// and the largest part of the first rows as many cells as the header.
@@ -47,7 +51,7 @@ struct Trial {
 impl Trial {
     fn new(head: &str, separator: char, cut: bool) -> Self {
         let text = plain(head, Some(separator));
-        let records = reader(&text, Some(separator)).into_byte_records().map_while(Result::ok);
+        let records = reader(&text, separator).into_byte_records().map_while(Result::ok);
         let mut cells: Vec<usize> = records.take(ROWS + 1).map(|record| record.len()).collect();
         // The last row may not be whole.
         if cut && (2..=ROWS).contains(&cells.len()) {
@@ -64,6 +68,13 @@ impl Trial {
     }
 }
 
+/// A reader of rows that may be of any length. `text` must be [`plain`] for this separator.
+fn reader(text: &str, separator: char) -> Reader<&[u8]> {
+    let mut builder = ReaderBuilder::new();
+    builder.delimiter(separator as u8).has_headers(false).flexible(true);
+    builder.from_reader(text.as_bytes())
+}
+
 /// The beginning of the text.
 fn head(text: &str) -> &str {
     let mut end = text.len().min(BYTES);
@@ -73,32 +84,48 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-/// The same text with a single blank for any blanks and tabs between cells, none at the ends of lines, where
-/// blanks are what separates; any other text as it is.
-pub(super) fn plain(text: &str, separator: Option<char>) -> Cow<'_, str> {
+/// The same text as [`Blanks`] joins it where blanks separate; any other text as it is.
+fn plain(text: &str, separator: Option<char>) -> Cow<'_, str> {
     if separator != Some(BLANKS) {
         return Cow::Borrowed(text);
     }
-    let mut plain = String::with_capacity(text.len());
-    let (mut in_quotes, mut gap, mut line_start) = (false, false, true);
-    for c in text.chars() {
-        match c {
-            ' ' | '\t' if !in_quotes => gap = true,
-            '\r' | '\n' if !in_quotes => {
-                (gap, line_start) = (false, true);
-                plain.push(c);
-            }
-            _ => {
-                if gap && !line_start {
-                    plain.push(BLANKS);
+    let mut plain = Vec::with_capacity(text.len());
+    Blanks::default().join(text.as_bytes(), &mut plain);
+    // No letter is cut, so that nothing is lost.
+    Cow::Owned(String::from_utf8_lossy(&plain).into_owned())
+}
+
+/// Puts a single blank in place of any blanks and tabs between cells, and none at the ends of lines. The text may
+/// come in pieces.
+#[derive(Default)]
+pub(super) struct Blanks {
+    in_quotes: bool,
+    in_line: bool,
+    /// Whether blanks came last.
+    gap: bool,
+}
+
+impl Blanks {
+    pub(super) fn join(&mut self, text: &[u8], to: &mut Vec<u8>) {
+        to.reserve(text.len());
+        for &byte in text {
+            match byte {
+                b' ' | b'\t' if !self.in_quotes => self.gap = true,
+                b'\r' | b'\n' if !self.in_quotes => {
+                    (self.gap, self.in_line) = (false, false);
+                    to.push(byte);
                 }
-                in_quotes ^= c == '"';
-                (gap, line_start) = (false, false);
-                plain.push(c);
+                _ => {
+                    if self.gap && self.in_line {
+                        to.push(b' ');
+                    }
+                    self.in_quotes ^= byte == b'"';
+                    (self.gap, self.in_line) = (false, true);
+                    to.push(byte);
+                }
             }
         }
     }
-    Cow::Owned(plain)
 }
 
 #[cfg(test)]

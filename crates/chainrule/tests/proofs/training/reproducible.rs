@@ -30,7 +30,7 @@ fn run<T: Real>(rows: usize, batch: Option<usize>, seeds: Seeds) -> (Vec<u64>, H
 }
 
 fn same_seed_same_bits<T: Real>() {
-    // Mini-batches with a smaller last one, and a full batch of several shards.
+    // Mini-batches with a smaller last one, and a full batch of several blocks.
     for (rows, batch) in [(100, Some(16)), (600, None)] {
         let first = run::<T>(rows, batch, (1, 2));
         for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! A batch in shards has the gradient of the whole, and a weight does what repeating a row would do.
+//! A batch in blocks has the gradient of the whole, and a weight does what repeating a row would do.
 
 use super::{Last, descent};
 use crate::support::{assert_close, normals, outputs, random, targets, weights};
