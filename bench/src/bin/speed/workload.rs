@@ -1,7 +1,7 @@
 //! The workloads: the lesson's sine, three trainings in mini-batches, predictions of single rows.
 
 use crate::{Line, calibration::Machine, median};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use chainrule::{
     Dataset, Network, Real, Training,
     activation::{Identity, Relu},
@@ -9,8 +9,16 @@ use chainrule::{
     random::{Purpose, Random},
     training::Observer,
 };
+use chainrule_tabular::Table;
 use ndarray::{Array1, Array2, Axis};
-use std::{hint::black_box, ops::ControlFlow, time::Instant};
+use std::{
+    fs::{self, File},
+    hint::black_box,
+    io::{BufWriter, Write},
+    ops::ControlFlow,
+    path::Path,
+    time::Instant,
+};
 
 /// What is timed.
 pub(crate) struct Workload {
@@ -30,6 +38,8 @@ enum Kind {
     Batches { rows: usize, batch: usize, epochs: usize, classes: bool },
     /// One row at a time.
     Prediction,
+    /// A file of a million rows of twenty numbers becomes a matrix.
+    Csv,
 }
 
 pub(crate) fn all() -> Vec<Workload> {
@@ -87,6 +97,14 @@ pub(crate) fn all() -> Vec<Workload> {
         mnist(2),
         predict("predict 1-100-1", SINE),
         predict("predict 8-64-64-1", TAB),
+        Workload {
+            name: "csv",
+            precision: "f32",
+            threads: 2,
+            unit: "s",
+            widths: &[],
+            kind: Kind::Csv,
+        },
     ]
 }
 
@@ -127,6 +145,7 @@ impl Workload {
                 self.steps(Training { epochs, batch_size: Some(batch), ..training }, &data)
             }
             Kind::Prediction => self.predictions::<T>(),
+            Kind::Csv => seconds_of_reading::<T>(),
         }
     }
 
@@ -181,7 +200,7 @@ impl Workload {
                 let products = flop(self.widths, batch) / machine.peak[self.threads - 1] / 1e3;
                 Some(products + parameters as f64 / threads / machine.clock / 1e3)
             }
-            Kind::Prediction => None,
+            Kind::Prediction | Kind::Csv => None,
         }
     }
 
@@ -196,6 +215,29 @@ impl Workload {
             unit: self.unit,
         }
     }
+}
+
+/// From the path to the matrix. The file is made if it is not there.
+fn seconds_of_reading<T: Real>() -> Result<f64> {
+    let path = Path::new("target/bench/million.csv");
+    if !path.exists() {
+        fs::create_dir_all("target/bench")?;
+        let mut file = BufWriter::new(File::create(path)?);
+        let names: Vec<String> = (0..20).map(|column| format!("c{column}")).collect();
+        writeln!(file, "{}", names.join(","))?;
+        let mut random = Random::new(0, Purpose::Data);
+        for _ in 0..1_000_000 {
+            let row: Vec<String> =
+                (0..20).map(|_| format!("{:.6}", random.normal::<f64>())).collect();
+            writeln!(file, "{}", row.join(","))?;
+        }
+        file.flush()?;
+    }
+    let started = Instant::now();
+    let matrix = Table::open(path)?.matrix::<T>()?;
+    let seconds = started.elapsed().as_secs_f64();
+    ensure!(matrix.dim() == (1_000_000, 20), "the matrix is {:?}", matrix.dim());
+    Ok(seconds)
 }
 
 /// Floating-point operations of the products of a step: to the outputs, to the parameters and, but for the first layer, to
