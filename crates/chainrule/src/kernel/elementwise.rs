@@ -25,10 +25,14 @@ pub(crate) fn clear<T: Real>(x: &mut [T]) {
 
 /// Copies these rows of a matrix, one after another.
 pub(crate) fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
+    // A call to copy memory takes longer than to copy a few numbers.
+    const FEW: usize = 16;
     let width = to.len() / rows.len().max(1);
-    if width == 1 {
-        for (to, &row) in to.iter_mut().zip(rows) {
-            *to = from[row];
+    if width <= FEW {
+        for (to, &row) in to.chunks_exact_mut(width.max(1)).zip(rows) {
+            for (to, &from) in to.iter_mut().zip(&from[row * width..][..width]) {
+                *to = from;
+            }
         }
         return;
     }

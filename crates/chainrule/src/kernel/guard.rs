@@ -1,7 +1,7 @@
 //! The kernels read and write nothing beyond their slices: here these end where memory ends.
 
 use super::{
-    InstructionSet,
+    InstructionSet, add_column_sums,
     hinges::{Hinges, HingesGradient},
     instructions::FOR_THIS_TEST,
     map, product, product_accumulate, scaled, transpose, update,
@@ -74,6 +74,7 @@ fn kernels_stay_in_their_slices<T: Real>() {
             }
             let (x, y, mut z) = (numbers(n), numbers(n), numbers(n));
             map(x.get(), z.get_mut(), |x| x + x);
+            add_column_sums(numbers(3 * n).get(), z.get_mut());
             scaled(x.get(), y.get(), x.get(), z.get_mut(), |x, y| x * y);
             let (mut theta, mut moment) = (numbers(n), numbers(n));
             update(theta.get_mut(), x.get(), [moment.get_mut()], |theta, g, [m]| {
