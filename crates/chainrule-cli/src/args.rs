@@ -13,6 +13,9 @@ Examples:
   chainrule fit pump.csv --target flow                 a table becomes a model
   chainrule predict pump.safetensors new.csv           the model's predictions, as CSV
 
+Environment:
+  CHAINRULE_KERNEL   the instructions to compute with, such as avx2 or reference [default: the best there are]
+
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unfit data, 4 diverged, 130 interrupted.";
 
 /// Small neural networks, hand-made from the chain rule up.

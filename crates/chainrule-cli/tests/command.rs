@@ -27,7 +27,13 @@ impl Place {
 
     /// Runs `chainrule` with these words, which may not hold blanks.
     fn run(&self, line: &str) -> Ran {
+        self.run_with(None, line)
+    }
+
+    /// The same with these instructions.
+    fn run_with(&self, kernel: Option<&str>, line: &str) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chainrule"));
+        command.envs(kernel.map(|kernel| ("CHAINRULE_KERNEL", kernel)));
         let output =
             command.args(line.split_whitespace()).current_dir(self.0.path()).output().unwrap();
         Ran::new(line, output)
@@ -513,6 +519,25 @@ fn usage_errors() {
         place.run(line).exits(2);
     }
     place.run("demo sin").exits(2).says("sine");
+}
+
+#[test]
+fn the_instructions_can_be_chosen() {
+    let place = Place::new();
+    place.table("t.csv");
+    let fit = "fit t.csv --target y --solver adam --hidden 5 --epochs 3 --threads 1";
+    place.run_with(Some("reference"), &format!("{fit} --out plain.safetensors")).exits(0);
+    place.run_with(Some(""), &format!("{fit} --out best.safetensors")).exits(0);
+    // Without fused multiply–adds the last bits may differ.
+    if chainrule::instructions::available().last() != Some(&"sse2") {
+        let [plain, best] = ["plain", "best"]
+            .map(|name| fs::read(place.path(&format!("{name}.safetensors"))).unwrap());
+        assert!(plain == best);
+    }
+    for line in [fit, "demo xor"] {
+        let ran = place.run_with(Some("avx1024"), line).exits(2);
+        ran.says("CHAINRULE_KERNEL is \"avx1024\", but this processor has: reference, ");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How fast training and prediction are: in time, and as a share of what the machine can do.
 //!
-//! usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER]
+//! usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER] [--digests]
 //!
 //! First the machine is measured: the rate of its fused multiply–adds on one thread and on two, its clock, the
 //! bandwidth of its memory. Then each workload runs five times; the median is printed beside the machine's limit.
@@ -9,10 +9,26 @@ mod calibration;
 mod growth;
 mod workload;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use calibration::Machine;
 use serde::Serialize;
 use std::{fs::File, io::Write, path::PathBuf};
+use workload::Workload;
+
+/// Prints the digests of the trained parameters, which must not depend on the threads.
+fn digests() -> Result<()> {
+    const THREADS: [usize; 5] = [1, 2, 3, 4, 8];
+    for workload in workload::all().into_iter().filter(|workload| workload.threads == 1) {
+        for precision in ["f32", "f64"] {
+            let workload = Workload { precision, ..workload };
+            let digests = workload.digests(&THREADS)?;
+            let Some(first) = digests.first() else { continue };
+            ensure!(digests.iter().all(|digest| digest == first), "{digests:?} for {THREADS:?} threads");
+            println!("{:<8} {precision} {first}, the same for {THREADS:?} threads", workload.name);
+        }
+    }
+    Ok(())
+}
 
 fn main() -> Result<()> {
     let (mut json, mut only, mut folder) = (None, None, None);
@@ -21,11 +37,12 @@ fn main() -> Result<()> {
         match argument.as_str() {
             "--json" => json = Some(PathBuf::from(arguments.next().context("--json FILE")?)),
             "--only" => only = Some(arguments.next().context("--only WORKLOAD")?),
+            "--digests" => return digests(),
             "--growth" => {
                 folder = Some(PathBuf::from(arguments.next().context("--growth FOLDER")?))
             }
             other => bail!(
-                "unknown argument {other}; usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER]"
+                "unknown argument {other}; usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER] [--digests]"
             ),
         }
     }

@@ -11,6 +11,7 @@ use chainrule::{
 };
 use chainrule_tabular::Table;
 use ndarray::{Array1, Array2, Axis};
+use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
     hint::black_box,
@@ -21,6 +22,7 @@ use std::{
 };
 
 /// What is timed.
+#[derive(Clone, Copy)]
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) precision: &'static str,
@@ -31,6 +33,7 @@ pub(crate) struct Workload {
     kind: Kind,
 }
 
+#[derive(Clone, Copy)]
 enum Kind {
     /// Full batch on so many points of the sine.
     Sine { epochs: usize },
@@ -121,31 +124,40 @@ impl Workload {
 
     fn run<T: Real>(&self) -> Result<f64> {
         match self.kind {
-            Kind::Sine { epochs } => {
-                let x = Array1::<f64>::linspace(-10.0, 10.0, 100).insert_axis(Axis(1));
-                let data = Dataset::new(x.mapv(T::of), x.mapv(|x| T::of(x.sin())))?;
-                let training =
-                    Training { epochs, learning_rate: 0.01, ..self.training(MeanSquaredError) };
+            Kind::Prediction => self.predictions::<T>(),
+            Kind::Csv => seconds_of_reading::<T>(),
+            Kind::Sine { .. } | Kind::Batches { .. } => {
+                let (training, data) = self.training_and_data::<T>()?;
                 self.steps(training, &data)
             }
+        }
+    }
+
+    fn training_and_data<T: Real>(&self) -> Result<(Training<T>, Dataset<T>)> {
+        match self.kind {
             Kind::Batches { rows, batch, epochs, classes } => {
                 let mut random = Random::new(0, Purpose::Data);
-                let x =
-                    Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
+                let x = Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
                 let target = |x: ndarray::ArrayView1<T>| match classes {
                     true => T::of((x[0].f64().abs() * 1e4).floor() % 10.0),
                     false => x.sum().sin(),
                 };
                 let targets = x.map_axis(Axis(1), target).insert_axis(Axis(1));
-                let data = Dataset::new(x, targets)?;
                 let training = match classes {
                     true => self.training(CrossEntropy::default()),
                     false => self.training(MeanSquaredError),
                 };
-                self.steps(Training { epochs, batch_size: Some(batch), ..training }, &data)
+                let training = Training { epochs, batch_size: Some(batch), ..training };
+                Ok((training, Dataset::new(x, targets)?))
             }
-            Kind::Prediction => self.predictions::<T>(),
-            Kind::Csv => seconds_of_reading::<T>(),
+            _ => {
+                let epochs = if let Kind::Sine { epochs } = self.kind { epochs } else { 0 };
+                let x = Array1::<f64>::linspace(-10.0, 10.0, 100).insert_axis(Axis(1));
+                let data = Dataset::new(x.mapv(T::of), x.mapv(|x| T::of(x.sin())))?;
+                let training =
+                    Training { epochs, learning_rate: 0.01, ..self.training(MeanSquaredError) };
+                Ok((training, data))
+            }
         }
     }
 
@@ -158,6 +170,29 @@ impl Workload {
         let builder = Network::builder(self.widths[0]);
         let builder = hidden.iter().fold(builder, |builder, &units| builder.dense(units, Relu));
         Ok(builder.dense(*outputs, Identity).build(1)?)
+    }
+
+    /// SHA-256 of the trained parameters for each of these numbers of threads; nothing where nothing is trained.
+    pub(crate) fn digests(&self, threads: &[usize]) -> Result<Vec<String>> {
+        if matches!(self.kind, Kind::Prediction | Kind::Csv) {
+            return Ok(Vec::new());
+        }
+        let digest = |&threads: &usize| match self.precision {
+            "f64" => self.digest::<f64>(threads),
+            _ => self.digest::<f32>(threads),
+        };
+        threads.iter().map(digest).collect()
+    }
+
+    fn digest<T: Real>(&self, threads: usize) -> Result<String> {
+        let (training, data) = self.training_and_data::<T>()?;
+        let mut network = self.network()?;
+        Training { threads: Some(threads), ..training }.run(&mut network, &data, None, &mut ())?;
+        let mut hasher = Sha256::new();
+        for parameter in network.parameters() {
+            hasher.update(parameter.f64().to_le_bytes());
+        }
+        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// Microseconds of a step, with all that belongs to it: order, gathering, loss, gradient, update.

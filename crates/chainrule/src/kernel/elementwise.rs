@@ -40,7 +40,7 @@ pub(crate) fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
     in_parts(rows.len(), 1, n * OPERATIONS, |part| {
         // SAFETY: the parts are apart.
         let to = unsafe { to.range(part.start * width..part.end * width) };
-        for (to, &row) in to.chunks_exact_mut(width.max(1)).zip(&rows[part]) {
+        for (to, &row) in to.chunks_exact_mut(width).zip(&rows[part]) {
             to.copy_from_slice(&from[row * width..][..width]);
         }
     });

@@ -244,10 +244,20 @@ impl<T: Real, const D: usize> Task for Backward<'_, T, D> {
 }
 
 impl<T: Real, const D: usize> Backward<'_, T, D> {
+    /// db₂ = Σᵢ dyᵢ, in eight chains that do not wait for each other.
+    #[inline(always)]
     fn output_bias(&mut self) {
-        for &dy in self.dy {
-            *self.gradient.b2 += dy;
+        let mut sums = [T::zero(); 8];
+        let (eights, rest) = self.dy.as_chunks::<8>();
+        for dy in eights {
+            for (sum, &dy) in sums.iter_mut().zip(dy) {
+                *sum += dy;
+            }
         }
+        for (sum, &dy) in sums.iter_mut().zip(rest) {
+            *sum += dy;
+        }
+        *self.gradient.b2 += sums.folded();
     }
 
     /// The gradient of V vectors of units from `j` on, the last one filled up with zeros if it is not whole.

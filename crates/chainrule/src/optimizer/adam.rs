@@ -1,4 +1,4 @@
-use super::{Moments, Optimizer, Step};
+use super::{Moments, Optimizer, Step, power};
 use crate::{Real, kernel};
 
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1): running means of the gradient and of its square,
@@ -62,13 +62,12 @@ impl<T: Real> Optimizer<T> for Adam {
     }
 
     fn step(&self, step: Step, theta: &mut [T], gradient: &[T], moments: &mut Moments<T>) {
-        let t = step.number as f64;
         let (beta1, new1) = (T::of(self.beta1), T::of(1.0 - self.beta1));
         let (beta2, new2) = (T::of(self.beta2), T::of(1.0 - self.beta2));
         let epsilon = T::of(self.epsilon);
         // α m̂ = length · m and √v̂ = scale · √v.
-        let length = T::of(step.learning_rate / (1.0 - self.beta1.powf(t)));
-        let scale = T::of(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
+        let length = T::of(step.learning_rate / (1.0 - power(self.beta1, step.number)));
+        let scale = T::of(1.0 / (1.0 - power(self.beta2, step.number)).sqrt());
 
         if self.ams_grad {
             kernel::update(theta, gradient, moments.slots(), move |theta, g, [m, v, largest]| {

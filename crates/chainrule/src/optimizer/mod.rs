@@ -99,6 +99,19 @@ pub struct Descent<T, O> {
     decayed: Vec<Range<usize>>,
 }
 
+/// βᵗ by squaring: the same number on every system, whose own functions differ in the last bits.
+fn power(beta: f64, mut t: u64) -> f64 {
+    let (mut power, mut square) = (1.0, beta);
+    while t > 0 {
+        if t & 1 == 1 {
+            power *= square;
+        }
+        square *= square;
+        t >>= 1;
+    }
+    power
+}
+
 impl<T: Real, O: Optimizer<T>> Descent<T, O> {
     /// Before the first step, for this many parameters. Weight decay, if the optimizer has any, acts on
     /// all of them.

@@ -1,6 +1,7 @@
 use super::{
     Moments, Optimizer, Step,
     adam::{vanish, vanish_square},
+    power,
 };
 use crate::{Real, kernel};
 
@@ -49,7 +50,7 @@ impl<T: Real> Optimizer<T> for Nadam {
         let epsilon = T::of(self.epsilon);
         let of_m = T::of(step.learning_rate * mu_next / (1.0 - product * mu_next));
         let of_g = T::of(step.learning_rate * (1.0 - mu_now) / (1.0 - product));
-        let scale = T::of(1.0 / (1.0 - self.beta2.powf(t)).sqrt());
+        let scale = T::of(1.0 / (1.0 - power(self.beta2, step.number)).sqrt());
         kernel::update(theta, gradient, moments.slots(), move |theta, g, [m, v]| {
             *m = vanish(beta1 * *m + new1 * g);
             *v = vanish_square(beta2 * *v + new2 * g * g);

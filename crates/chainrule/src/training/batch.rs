@@ -18,6 +18,8 @@ pub(super) struct Batch<T> {
     size: usize,
     /// Rows at a time.
     rows: usize,
+    /// The divisor of a batch that is all of the data in one block: it has been gathered and stays as it is.
+    whole: Option<f64>,
 }
 
 /// Enough rows to fill the registers many times, few enough for their activations to stay in the second-level cache.
@@ -34,6 +36,7 @@ impl<T: Real> Batch<T> {
             weights: data.targets().weights.map(|_| Array1::zeros(rows)),
             size,
             rows,
+            whole: None,
         }
     }
 
@@ -55,23 +58,19 @@ impl<T: Real> Batch<T> {
         samples: &[usize],
         loss: &dyn Loss<T>,
     ) -> Sum {
-        let mut divisor = 0.0;
-        for samples in samples.chunks(self.rows) {
-            self.gather_targets(data, samples);
-            divisor += loss.divisor(self.targets(samples.len()));
-        }
-        // A batch whose samples all weigh 0 teaches nothing.
-        let divisor = if divisor > 0.0 { divisor } else { 1.0 };
-
+        let divisor = self.whole.unwrap_or_else(|| self.divisor(data, samples, loss));
         let (layer, theta, statistics) = network.parts_mut();
         let mut total = Sum::default();
         kernel::clear(self.workspace.gradient_mut());
         for part in samples.chunks(self.rows) {
-            if samples.len() > self.rows {
-                self.gather_targets(data, part);
+            if self.whole.is_none() {
+                if samples.len() > self.rows {
+                    self.gather_targets(data, part);
+                }
+                let mut x = self.workspace.inputs_mut(part.len());
+                let x = x.as_slice_mut().expect(ROWS);
+                kernel::gather(data.x().as_slice().expect(ROWS), part, x);
             }
-            let mut x = self.workspace.inputs_mut(part.len());
-            kernel::gather(data.x().as_slice().expect(ROWS), part, x.as_slice_mut().expect(ROWS));
             self.workspace.forward_inputs(layer, theta, statistics);
             let targets = Targets {
                 values: self.targets.slice(s![..part.len(), ..]),
@@ -79,7 +78,21 @@ impl<T: Real> Batch<T> {
             };
             total += self.workspace.loss_and_backward(layer, theta, loss, targets, divisor);
         }
+        if samples.len() == data.len() && samples.len() == self.rows {
+            self.whole = Some(divisor);
+        }
         total
+    }
+
+    /// The weight of the batch, and its targets in place if it is one block.
+    fn divisor(&mut self, data: &Dataset<T>, samples: &[usize], loss: &dyn Loss<T>) -> f64 {
+        let mut divisor = 0.0;
+        for samples in samples.chunks(self.rows) {
+            self.gather_targets(data, samples);
+            divisor += loss.divisor(self.targets(samples.len()));
+        }
+        // A batch whose samples all weigh 0 teaches nothing.
+        if divisor > 0.0 { divisor } else { 1.0 }
     }
 
     fn gather_targets(&mut self, data: &Dataset<T>, samples: &[usize]) {
