@@ -74,8 +74,9 @@ fn the_engine_repeats_the_numpy_script() {
         let error = (losses[epoch] / expected - 1.0).abs();
         assert!(error < 1e-9, "epoch {epoch}: {} instead of {expected}", losses[epoch]);
     }
-    // After some 1000 epochs the run is chaotic: rounding decides which wave is learnt first.
-    assert!(losses[4999] < 0.05 && history.loss < 0.05, "{}", losses[4999]);
+    // After some 1000 epochs the run is chaotic: rounding decides which wave is learnt first, and when a loss jumps.
+    let lowest = losses[4900..].iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(lowest < 0.05 && history.loss < 0.01, "{lowest} {}", history.loss);
 }
 
 #[test]

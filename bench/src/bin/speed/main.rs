@@ -13,17 +13,19 @@ use anyhow::{Context, Result, bail, ensure};
 use calibration::Machine;
 use serde::Serialize;
 use std::{fs::File, io::Write, path::PathBuf};
-use workload::Workload;
 
 /// Prints the digests of the trained parameters, which must not depend on the threads.
 fn digests() -> Result<()> {
     const THREADS: [usize; 5] = [1, 2, 3, 4, 8];
     for workload in workload::all().into_iter().filter(|workload| workload.threads == 1) {
         for precision in ["f32", "f64"] {
-            let workload = Workload { precision, ..workload };
+            let workload = workload.in_precision(precision);
             let digests = workload.digests(&THREADS)?;
             let Some(first) = digests.first() else { continue };
-            ensure!(digests.iter().all(|digest| digest == first), "{digests:?} for {THREADS:?} threads");
+            ensure!(
+                digests.iter().all(|digest| digest == first),
+                "{digests:?} for {THREADS:?} threads"
+            );
             println!("{:<8} {precision} {first}, the same for {THREADS:?} threads", workload.name);
         }
     }

@@ -112,6 +112,11 @@ pub(crate) fn all() -> Vec<Workload> {
 }
 
 impl Workload {
+    /// The same work with numbers of another precision.
+    pub(crate) fn in_precision(self, precision: &'static str) -> Self {
+        Self { precision, ..self }
+    }
+
     /// The median of five runs.
     pub(crate) fn measure(&self) -> Result<f64> {
         let once = || match self.precision {
@@ -137,7 +142,8 @@ impl Workload {
         match self.kind {
             Kind::Batches { rows, batch, epochs, classes } => {
                 let mut random = Random::new(0, Purpose::Data);
-                let x = Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
+                let x =
+                    Array2::from_shape_simple_fn((rows, self.widths[0]), || random.normal::<T>());
                 let target = |x: ndarray::ArrayView1<T>| match classes {
                     true => T::of((x[0].f64().abs() * 1e4).floor() % 10.0),
                     false => x.sum().sin(),

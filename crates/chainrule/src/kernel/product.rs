@@ -13,7 +13,7 @@ use super::{
     team::{Apart, in_parts},
 };
 use crate::Real;
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range, ptr};
 
 /// How a matrix lies in its slice: element (i, j) is at `i * row + j * column`.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,11 @@ fn in_rows<T: Real>(
         // SAFETY: no two parts have a row in common.
         let c = unsafe { c.range(rows.start * n..rows.end * n) };
         let a = a.get(rows.start * strides.row..).unwrap_or(&[]);
-        run(Product { a, strides, b, start, c, shape, part: Part::All });
+        let product = Product { a, strides, b, start, c, shape, part: Part::All, room: None };
+        match rows.len() >= MANY_ROWS && k.min(BLOCK_K) * n * size_of::<T>() >= FAR {
+            true => ROOM.with_borrow_mut(|room| run(Product { room: Some(room), ..product })),
+            false => run(product),
+        }
     });
 }
 
@@ -69,7 +73,16 @@ fn in_rows<T: Real>(
 /// diagonal C holds whatever it likes afterwards.
 pub(crate) fn gram_accumulate<T: Real>(a: &[T], c: &mut [T], [k, n]: [usize; 2]) {
     let (strides, shape) = (Strides { row: 1, column: n }, [n, k, n]);
-    run(Product { a, strides, b: a, start: Start::Accumulate, c, shape, part: Part::Upper });
+    run(Product {
+        a,
+        strides,
+        b: a,
+        start: Start::Accumulate,
+        c,
+        shape,
+        part: Part::Upper,
+        room: None,
+    });
 }
 
 /// Writes xᵀy [m × n] for `x` of m numbers and `y` of n.
@@ -106,6 +119,8 @@ struct Product<'a, T> {
     /// m, k, n.
     shape: [usize; 3],
     part: Part,
+    /// Where panels of B are copied to, if they are to be.
+    room: Option<&'a mut Room>,
 }
 
 /// Rows of B in a block: a panel of them, a few vectors wide, fits in the first-level cache.
@@ -113,6 +128,10 @@ const BLOCK_K: usize = 512;
 
 /// Rows of A in a block, which fits in the second-level cache.
 const BLOCK_M: usize = 128;
+
+/// Rows of A that make the copy of a panel worth while, and bytes from its first row to its last one that do.
+const MANY_ROWS: usize = 48;
+const FAR: usize = 512 << 10;
 
 impl<T: Real> Task for Product<'_, T> {
     #[inline(always)]
@@ -140,6 +159,24 @@ impl<T: Real> Task for Product<'_, T> {
     }
 }
 
+/// Room for a panel of B: [`BLOCK_K`] rows of two vectors.
+#[repr(align(64))]
+struct Room {
+    _bytes: [u8; BLOCK_K * 128],
+}
+
+thread_local! {
+    /// Made once for each thread that has large products to do.
+    static ROOM: RefCell<Box<Room>> = RefCell::new(Box::new(Room { _bytes: [0; BLOCK_K * 128] }));
+}
+
+/// Some columns of a block of B: where its first row is, and how far the next one.
+#[derive(Clone, Copy)]
+struct Panel<T> {
+    start: *const T,
+    stride: usize,
+}
+
 impl<T: Real> Product<'_, T> {
     /// The block of C in these rows, for these k: panels of columns, two vectors wide, since that is what the registers
     /// hold for many rows. A single row needs more columns to have enough sums on their way.
@@ -149,23 +186,54 @@ impl<T: Real> Product<'_, T> {
         let (mut j, n) = (0, self.shape[2]);
         if rows.len() == 1 {
             while j + 8 * lanes <= n {
-                self.tile::<S, 1, 8, true>(rows.start, &k, j);
+                self.tile::<S, 1, 8, true>(rows.start, &k, j, self.in_place(&k, j));
                 j += 8 * lanes;
             }
             if j + 4 * lanes <= n {
-                self.tile::<S, 1, 4, true>(rows.start, &k, j);
+                self.tile::<S, 1, 4, true>(rows.start, &k, j, self.in_place(&k, j));
                 j += 4 * lanes;
             }
         }
         while j + 2 * lanes <= n {
-            self.panel::<S, 2, true>(&rows, &k, j);
+            let panel = self.packed::<S>(&k, j);
+            self.panel::<S, 2, true>(&rows, &k, j, panel);
             j += 2 * lanes;
         }
         match n - j {
             0 => {}
-            left if left <= lanes => self.panel::<S, 1, false>(&rows, &k, j),
-            _ => self.panel::<S, 2, false>(&rows, &k, j),
+            left if left <= lanes => self.panel::<S, 1, false>(&rows, &k, j, self.in_place(&k, j)),
+            _ => self.panel::<S, 2, false>(&rows, &k, j, self.in_place(&k, j)),
         }
+    }
+
+    /// The panel where it lies.
+    #[inline(always)]
+    fn in_place(&self, k: &Range<usize>, j: usize) -> Panel<T> {
+        let n = self.shape[2];
+        // Without rows there is nothing to point at.
+        Panel { start: self.b.get(k.start * n + j..).unwrap_or(&[]).as_ptr(), stride: n }
+    }
+
+    /// A panel of two vectors copied into the room, if there is one: rows of B that lie far apart, by a power of two above all, push each
+    /// other out of the cache.
+    #[inline(always)]
+    fn packed<S: Simd>(&mut self, k: &Range<usize>, j: usize) -> Panel<T> {
+        let (lanes, n) = (T::Vector::<S>::LANES, self.shape[2]);
+        let stride = 2 * lanes;
+        let Some(room) = &mut self.room else { return self.in_place(k, j) };
+        let start = ptr::from_mut::<Room>(room).cast::<T>();
+        assert!(
+            k.len() * stride * size_of::<T>() <= size_of::<Room>() && self.b.len() >= k.end * n
+        );
+        for (row, l) in k.clone().enumerate() {
+            // SAFETY: two vectors are left of row l of B, and the room holds so many rows.
+            unsafe {
+                let (from, to) = (self.b.as_ptr().add(l * n + j), start.add(row * stride));
+                T::Vector::<S>::load(from).store(to);
+                T::Vector::<S>::load(from.add(lanes)).store(to.add(lanes));
+            }
+        }
+        Panel { start, stride }
     }
 
     /// The tiles of V vectors from column `j` on.
@@ -175,6 +243,7 @@ impl<T: Real> Product<'_, T> {
         rows: &Range<usize>,
         k: &Range<usize>,
         j: usize,
+        panel: Panel<T>,
     ) {
         let end = match self.part {
             Part::All => rows.end,
@@ -182,19 +251,19 @@ impl<T: Real> Product<'_, T> {
         };
         let mut i = rows.start;
         while S::TILE_ROWS == 8 && i + 8 <= end {
-            self.tile::<S, 8, V, WHOLE>(i, k, j);
+            self.tile::<S, 8, V, WHOLE>(i, k, j, panel);
             i += 8;
         }
         while S::TILE_ROWS == 6 && i + 6 <= end {
-            self.tile::<S, 6, V, WHOLE>(i, k, j);
+            self.tile::<S, 6, V, WHOLE>(i, k, j, panel);
             i += 6;
         }
         while i + 4 <= end {
-            self.tile::<S, 4, V, WHOLE>(i, k, j);
+            self.tile::<S, 4, V, WHOLE>(i, k, j, panel);
             i += 4;
         }
         while i < end {
-            self.tile::<S, 1, V, WHOLE>(i, k, j);
+            self.tile::<S, 1, V, WHOLE>(i, k, j, panel);
             i += 1;
         }
     }
@@ -207,6 +276,7 @@ impl<T: Real> Product<'_, T> {
         i: usize,
         k: &Range<usize>,
         j: usize,
+        panel: Panel<T>,
     ) {
         let lanes = T::Vector::<S>::LANES;
         let [m, depth, n] = self.shape;
@@ -241,11 +311,11 @@ impl<T: Real> Product<'_, T> {
                 }
             }
         }
-        // SAFETY: see `load`; A has rows i to i + M and columns k.
+        // SAFETY: see `load`; A has rows i to i + M and columns k, the panel as many rows.
         unsafe {
-            let (a, b) = (self.a.as_ptr().add(i * row), self.b.as_ptr().add(j));
-            for l in k.clone() {
-                let b = load(b.add(l * n));
+            let a = self.a.as_ptr().add(i * row + k.start * column);
+            for l in 0..k.len() {
+                let b = load(panel.start.add(l * panel.stride));
                 let a = a.add(l * column);
                 for (r, sum) in sum.iter_mut().enumerate() {
                     let a = Vector::splat(*a.add(r * row));
@@ -458,7 +528,19 @@ mod tests {
                             let mut c = expected.clone();
                             reference::product(&a, strides, &b, start, &mut expected, shape);
                             let (a, b, part) = (&a, &b, Part::All);
-                            run_with(set, Product { a, strides, b, start, c: &mut c, shape, part });
+                            run_with(
+                                set,
+                                Product {
+                                    a,
+                                    strides,
+                                    b,
+                                    start,
+                                    c: &mut c,
+                                    shape,
+                                    part,
+                                    room: None,
+                                },
+                            );
                             agree(&expected, &c, &format!("{m}×{k}×{n}"));
                         }
                     }
@@ -487,7 +569,10 @@ mod tests {
         reference::product(&a, strides, &b, start, &mut expected, shape);
         for set in InstructionSet::available().into_iter().filter(|set| set.is_fused()) {
             let mut c = vec![f32::NAN; m * n];
-            run_with(set, Product { a: &a, strides, b: &b, start, c: &mut c, shape, part });
+            run_with(
+                set,
+                Product { a: &a, strides, b: &b, start, c: &mut c, shape, part, room: None },
+            );
             assert!(c == expected, "{set:?}");
         }
     }
@@ -504,7 +589,10 @@ mod tests {
                     let product = |c: &mut [f64], part| {
                         let (strides, shape) = (Strides { row: 1, column: n }, [n, k, n]);
                         let start = Start::Accumulate;
-                        run_with(set, Product { a: &a, strides, b: &a, start, c, shape, part });
+                        run_with(
+                            set,
+                            Product { a: &a, strides, b: &a, start, c, shape, part, room: None },
+                        );
                     };
                     product(&mut expected, Part::All);
                     let mut upper = vec![0.5; n * n];

@@ -222,7 +222,7 @@ impl Shared {
 
 /// The work, in multiply–adds of one lane of a vector, below which a part is not worth another thread: some
 /// microseconds.
-const LEAST_WORK: usize = 128 << 10;
+const LEAST_WORK: usize = 256 << 10;
 
 /// Does the work of 0..count in ranges that start at multiples of `grain`: one for each member of the team that this
 /// thread has joined, if there is so much of it, or all at once.
