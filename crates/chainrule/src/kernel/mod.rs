@@ -23,6 +23,7 @@
 
 #![allow(unsafe_code)]
 
+mod aligned;
 pub mod elementary;
 pub(crate) mod elementwise;
 #[cfg(all(test, unix, not(miri)))]
@@ -36,6 +37,7 @@ pub(crate) mod transpose;
 mod vector;
 
 use crate::Real;
+pub use aligned::Aligned;
 pub(crate) use elementwise::{clear, gather, map, scaled, sum, update, zip, zip_in_place};
 pub(crate) use instructions::Simd;
 pub(crate) use instructions::end_of_foreign_vectors;

@@ -13,6 +13,7 @@ pub use workspace::Workspace;
 use crate::{
     Real,
     error::{Error, expect},
+    kernel::Aligned,
     layer::{Block, Layer, Role, Sequential, count},
     loss::{Loss, Sum, Targets},
     random::{Purpose, Random},
@@ -34,7 +35,7 @@ use std::{ops::Range, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Network<T> {
     layer: Arc<Sequential<T>>,
-    theta: Vec<T>,
+    theta: Aligned<T>,
     statistics: Vec<T>,
 }
 
@@ -46,7 +47,7 @@ impl<T: Real> Network<T> {
 
     /// A network of these layers, its parameters drawn with this seed.
     pub fn new(layer: Sequential<T>, seed: u64) -> Self {
-        let mut theta = vec![T::zero(); count(&layer.blocks())];
+        let mut theta = Aligned::zeros(count(&layer.blocks()));
         let mut statistics = vec![T::zero(); count(&layer.statistics())];
         let mut random = Random::new(seed, Purpose::Parameters);
         layer.initialize(&mut theta, &mut statistics, &mut random);

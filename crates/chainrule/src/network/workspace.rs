@@ -1,6 +1,7 @@
 use super::Network;
 use crate::{
     Real,
+    kernel::Aligned,
     layer::{Layer, Memory, Mode, Pass, matrix, matrix_mut},
     loss::{Loss, Sum, Targets},
     random::{Purpose, Random},
@@ -17,7 +18,7 @@ pub struct Workspace<T> {
     x: Vec<T>,
     y: Vec<T>,
     dy: Vec<T>,
-    gradient: Vec<T>,
+    gradient: Aligned<T>,
     memory: Memory<T>,
     random: Random,
 }
@@ -33,7 +34,7 @@ impl<T: Real> Workspace<T> {
             x: vec![T::zero(); rows * inputs],
             y: vec![T::zero(); rows * outputs],
             dy: vec![T::zero(); rows * outputs],
-            gradient: vec![T::zero(); network.parameters().len()],
+            gradient: Aligned::zeros(network.parameters().len()),
             memory: network.layer().memory(rows),
             random: Random::new(0, Purpose::Dropout { shard: 0 }),
         }

@@ -16,6 +16,7 @@ mod rms_prop;
 pub mod schedule;
 mod sgd;
 
+pub use crate::kernel::Aligned;
 pub use adagrad::Adagrad;
 pub use adam::Adam;
 pub use clip::Clip;
@@ -60,7 +61,7 @@ pub struct Step {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moments<T> {
     /// Vectors as long as θ: Adam's m and v.
-    pub vectors: Vec<Vec<T>>,
+    pub vectors: Vec<Aligned<T>>,
     /// Single numbers.
     pub scalars: Vec<f64>,
 }
@@ -68,7 +69,7 @@ pub struct Moments<T> {
 impl<T: Real> Moments<T> {
     /// This many vectors of zeros.
     pub fn zeros(vectors: usize, parameters: usize) -> Self {
-        Self { vectors: vec![vec![T::zero(); parameters]; vectors], scalars: Vec::new() }
+        Self { vectors: vec![Aligned::zeros(parameters); vectors], scalars: Vec::new() }
     }
 
     /// The first N vectors, to change them together.
