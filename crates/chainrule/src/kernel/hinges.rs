@@ -270,8 +270,8 @@ impl<T: Real, const D: usize> Backward<'_, T, D> {
         for v in 0..V {
             let j = j + v * lanes;
             b1[v] = load::<S, T, false>(&self.hinges.b1[j..]);
-            for d in 0..D {
-                w1[d][v] = load::<S, T, false>(&self.hinges.w1[d * hinges + j..(d + 1) * hinges]);
+            for (d, w1) in w1.iter_mut().enumerate() {
+                w1[v] = load::<S, T, false>(&self.hinges.w1[d * hinges + j..(d + 1) * hinges]);
             }
         }
         let (mut dw2, mut open, mut open_x) = (zero, zero, [zero; D]);
@@ -294,9 +294,9 @@ impl<T: Real, const D: usize> Backward<'_, T, D> {
             let w2 = load::<S, T, false>(&self.hinges.w2[j..]);
             add_to::<S, T>(&mut self.gradient.w2[j..], dw2[v]);
             add_to::<S, T>(&mut self.gradient.b1[j..], w2.multiply(open[v]));
-            for d in 0..D {
+            for (d, open_x) in open_x.iter().enumerate() {
                 let dw1 = &mut self.gradient.w1[d * hinges + j..(d + 1) * hinges];
-                add_to::<S, T>(dw1, w2.multiply(open_x[d][v]));
+                add_to::<S, T>(dw1, w2.multiply(open_x[v]));
             }
         }
     }

@@ -285,9 +285,10 @@ impl<T: Real> Product<'_, T> {
         debug_assert!(
             i + M <= m && k.end <= depth && (if WHOLE { last >= lanes } else { last <= lanes })
         );
-        // SAFETY (of what these read and write): they are asked for V vectors, or less if they are not whole, of rows of
-        // n numbers from column j on, and `run` has checked the lengths of the matrices.
+        // These are asked for V vectors, or less if they are not whole, of rows of n numbers from column j on, or of a
+        // packed panel; `run` has checked the lengths of the matrices.
         let load = |from: *const T| -> [T::Vector<S>; V] {
+            // SAFETY: as above.
             std::array::from_fn(|v| unsafe {
                 let from = from.add(v * lanes);
                 if WHOLE || v + 1 < V { Vector::load(from) } else { Vector::load_first(from, last) }
@@ -295,6 +296,7 @@ impl<T: Real> Product<'_, T> {
         };
         let store = |vectors: [T::Vector<S>; V], to: *mut T| {
             for (v, vector) in vectors.into_iter().enumerate() {
+                // SAFETY: as above.
                 unsafe {
                     let to = to.add(v * lanes);
                     if WHOLE || v + 1 < V { vector.store(to) } else { vector.store_first(to, last) }

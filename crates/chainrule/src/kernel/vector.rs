@@ -122,7 +122,7 @@ impl<T: Real, const N: usize> Vector<T> for [T; N] {
         let mut half = N / 2;
         while half > 0 {
             for i in 0..half {
-                self[i] = self[i] + self[i + half];
+                self[i] += self[i + half];
             }
             half /= 2;
         }
