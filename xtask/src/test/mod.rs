@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::Task;
-use crate::command::{cargo, program, run, succeeds};
+use crate::command::{cargo, run, succeeds};
 use summary::{Outcome, Row};
 
 /// This task, as `cargo xtask help` shows it.
@@ -51,11 +51,6 @@ const STEPS: &[Step] = &[
     Step { name: "doc", about: "the documentation builds without warnings", check: documentation },
     Step { name: "examples", about: "every example of every crate runs", check: examples::check },
     Step {
-        name: "miri",
-        about: "the plain kernels and the threads, as Miri watches them",
-        check: miri,
-    },
-    Step {
         name: "bench",
         about: "the comparisons compile",
         check: || passes("check --manifest-path bench/Cargo.toml --target-dir target"),
@@ -86,22 +81,6 @@ fn unit() -> Result<Outcome> {
         // `--tests` leaves out the doctests, which are a step of their own.
         passes("test --workspace --tests")
     }
-}
-
-/// Runs the tests of the kernels under Miri, which needs a nightly toolchain; skips where there is none.
-fn miri() -> Result<Outcome> {
-    let miri = |arguments: &[&str]| {
-        let mut command = program("rustup");
-        command.args(["run", "nightly", "cargo", "miri"]).args(arguments);
-        command
-    };
-    if !succeeds(&mut miri(&["--version"])) {
-        let reason =
-            "no Miri; to have it: rustup toolchain install nightly --component miri,rust-src";
-        return Ok(Outcome::Skipped(reason.to_owned()));
-    }
-    run(&mut miri(&["test", "--package", "chainrule", "--lib", "kernel"]))?;
-    Ok(Outcome::Passed)
 }
 
 /// Builds the documentation of the project's own libraries.

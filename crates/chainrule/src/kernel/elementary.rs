@@ -301,8 +301,7 @@ mod tests {
 
     /// The largest error over numbers of all sizes in [low, high], in ULP of f32, beside the f64 function.
     fn worst_f32(low: f32, high: f32, f: impl Fn(f32) -> f32, exact: impl Fn(f64) -> f64) -> f64 {
-        let step = if cfg!(miri) { 100_000_007 } else { 4_391 };
-        let all = (0..=u32::MAX).step_by(step).map(f32::from_bits);
+        let all = (0..=u32::MAX).step_by(4_391).map(f32::from_bits);
         let mut worst = 0.0_f64;
         for x in all.filter(|x| (low..=high).contains(x)) {
             let error = ulp_f32(f(x), exact(f64::from(x)));
@@ -322,6 +321,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri's own functions err at random")]
     fn errors_in_single_precision() {
         let all = (f32::MIN, f32::MAX);
         let check = |name: &str, worst: f64, bound: f64| {
@@ -341,9 +341,10 @@ mod tests {
 
     /// In f64 the system's functions are the measure; they are within 1 ULP themselves.
     #[test]
+    #[cfg_attr(miri, ignore = "Miri's own functions err at random")]
     fn errors_in_double_precision() {
         let worst = |low: f64, high: f64, f: &dyn Fn(f64) -> f64, exact: &dyn Fn(f64) -> f64| {
-            let step = if cfg!(miri) { 1 << 57 } else { (1 << 44) + 12_345 };
+            let step = (1 << 44) + 12_345;
             let mut worst = (0.0_f64, 0.0);
             for x in (0..u64::MAX - step as u64).step_by(step).map(f64::from_bits) {
                 if !(low..=high).contains(&x) {

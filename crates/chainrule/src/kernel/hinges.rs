@@ -316,7 +316,8 @@ mod tests {
     /// the reference.
     fn agree_with_the_layers<T: Real, const D: usize>(tolerance: f64) {
         let mut random = Random::new(4, Purpose::Checking);
-        for hinges in [2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 129] {
+        let all = [2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 129];
+        for hinges in all.into_iter().take(if cfg!(miri) { 3 } else { all.len() }) {
             for rows in [1, 3, 4, 9] {
                 let (x, w1): (Vec<T>, Vec<T>) =
                     (numbers(&mut random, rows * D), numbers(&mut random, D * hinges));
