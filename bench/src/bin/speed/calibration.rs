@@ -46,7 +46,7 @@ impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(
             f,
-            "machine: {:.0} GFLOP/s with one thread, {:.0} with two (f32, fused multiply–add), {:.2} GHz, memory {:.1} GB/s",
+            "{:.0} GFLOP/s with one thread, {:.0} with two (f32, fused multiply–add), {:.2} GHz, memory {:.1} GB/s",
             self.peak[0], self.peak[1], self.clock, self.bandwidth
         )
     }

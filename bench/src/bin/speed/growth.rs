@@ -47,7 +47,7 @@ pub(crate) fn write(machine: &Machine, folder: &Path) -> Result<()> {
     let mut table = format!(
         "# How a step grows\n\nMade by `cargo run --release --manifest-path bench/Cargo.toml --bin speed -- --growth bench`.\n\n\
          Time of a training step (Adam, ReLU, f32; order, gathering, loss, gradient, update), and the share that its products\n\
-         are of the measured peak: {machine}.\n\n![shares of the peak](growth.svg)\n"
+         are of the measured peak ({machine}).\n\n![shares of the peak](growth.svg)\n"
     );
     let (mut names, mut courses) = (Vec::new(), Vec::new());
     for growth in ALL {

@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     }
     let machine = Machine::measure();
     let mut lines = machine.lines();
-    println!("{machine}\n");
+    println!("machine: {machine}\n");
     if let Some(folder) = folder {
         return growth::write(&machine, &folder);
     }
