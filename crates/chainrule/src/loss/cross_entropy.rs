@@ -63,15 +63,16 @@ impl<T: Real> Loss<T> for CrossEntropy {
         self.class_weights.as_ref().map(Vec::len)
     }
 
-    // −Σ_c u_c c_c ln p_c with ln p_c = y_c − ln Σ e^y
+    // −Σ_c u_c c_c ln p_c with −ln p_c = ln Σ e^(y − max) + (max − y_c)
     fn value(&self, y: &[T], target: &[T]) -> T {
-        let (target, log_sum) = (class(target), log_sum_exp(y));
+        let (target, max) = (class(target), largest(y));
+        let log_sum = ln(sum_exp(y, max));
         let mut loss = T::zero();
         for (c, &y_c) in y.iter().enumerate() {
             let weight: T = self.target_weight(c, target, y.len());
             // A class without weight adds nothing, even where its logit is so low that 0 · ∞ is NaN.
             if weight > T::zero() {
-                loss += weight * (log_sum - y_c);
+                loss += weight * (log_sum + (max - y_c));
             }
         }
         loss
@@ -79,10 +80,11 @@ impl<T: Real> Loss<T> for CrossEntropy {
 
     /// ∂ℓ/∂y_c = p_c Σ_k u_k c_k − u_c c_c, which is p − u without class weights
     fn gradient(&self, y: &[T], target: &[T], dy: &mut [T]) {
-        let (target, log_sum) = (class(target), log_sum_exp(y));
+        let (target, max) = (class(target), largest(y));
+        let sum = sum_exp(y, max);
         let total: T = (0..y.len()).map(|c| self.target_weight::<T>(c, target, y.len())).sum();
         for (c, (dy, &y_c)) in dy.iter_mut().zip(y).enumerate() {
-            *dy = exp(y_c - log_sum) * total - self.target_weight(c, target, y.len());
+            *dy = exp(y_c - max) / sum * total - self.target_weight(c, target, y.len());
         }
     }
 
@@ -116,14 +118,14 @@ impl<T: Real> Loss<T> for CrossEntropy {
             }
             let target = targets.values[[i, 0]].f64() as usize;
             let sum: T = dy.iter().copied().sum();
-            let log_sum = largest(y) + ln(sum);
+            let (max, log_sum) = (largest(y), ln(sum));
             let scale = T::of(weight / divisor);
             let of_all: T = (0..classes).map(|c| self.target_weight::<T>(c, target, classes)).sum();
             let mut loss = T::zero();
             for (c, (dy, &y_c)) in dy.iter_mut().zip(y).enumerate() {
                 let u: T = self.target_weight(c, target, classes);
                 if u > T::zero() {
-                    loss += u * (log_sum - y_c);
+                    loss += u * (log_sum + (max - y_c));
                 }
                 *dy = scale * (*dy / sum * of_all - u);
             }
@@ -163,11 +165,9 @@ pub fn softmax<T: Real>(y: &[T]) -> Vec<T> {
     p
 }
 
-/// ln Σ e^y, with the largest exponent taken out so that nothing overflows.
-pub(crate) fn log_sum_exp<T: Real>(y: &[T]) -> T {
-    let max = largest(y);
-    let sum: T = y.iter().map(|&y| exp(y - max)).sum();
-    max + ln(sum)
+/// Σ e^(y − max), in which nothing overflows.
+fn sum_exp<T: Real>(y: &[T], max: T) -> T {
+    y.iter().map(|&y| exp(y - max)).sum()
 }
 
 #[cfg(test)]

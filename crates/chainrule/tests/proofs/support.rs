@@ -53,7 +53,7 @@ pub(crate) fn weights<T: Real>(rows: usize, random: &mut Random) -> Array1<T> {
     Array1::from_shape_simple_fn(rows, || random.uniform(T::of(0.1), T::of(3.0)))
 }
 
-/// The mean loss and ∂L/∂y.
+/// The mean loss and ∂L/∂y, which the loss tells in two ways.
 pub(crate) fn loss_and_gradient<T: Real>(
     loss: &dyn Loss<T>,
     y: &Array2<T>,
@@ -61,7 +61,26 @@ pub(crate) fn loss_and_gradient<T: Real>(
 ) -> (f64, Array2<T>) {
     let mut dy = Array2::from_elem(y.dim(), T::nan());
     loss.batch_gradient(y.view(), targets, loss.divisor(targets), dy.view_mut());
-    (loss.sum(y.view(), targets).mean(), dy)
+    let sum = loss.sum(y.view(), targets);
+
+    // At once, as a training asks for them.
+    let mut at_once = Array2::from_elem(y.dim(), T::nan());
+    let divisor = loss.divisor(targets);
+    let same_sum = loss.sum_and_gradient(y.view(), targets, divisor, at_once.view_mut());
+    let close = |a: f64, b: f64| {
+        a == b
+            || (a.is_nan() && b.is_nan())
+            || (a - b).abs() <= 20.0 * T::epsilon().f64() * a.abs().max(1.0)
+    };
+    let name = loss.name();
+    assert!(
+        same_sum == sum || close(same_sum.mean(), sum.mean()),
+        "{name}: {same_sum:?}, not {sum:?}"
+    );
+    for (a, b) in at_once.iter().zip(&dy) {
+        assert!(close(a.f64(), b.f64()), "{name}: {a}, not {b}");
+    }
+    (sum.mean(), dy)
 }
 
 /// A network of one chain of layers whose parameters and statistics are away from their initial values,
