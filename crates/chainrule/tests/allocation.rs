@@ -6,7 +6,7 @@
 
 use chainrule::{
     Dataset, Network, Real, Training,
-    activation::{Gelu, Identity, Tanh},
+    activation::{Gelu, Identity, Relu, Tanh},
     layer::{Combine, Dense, Layer, Sequential},
     loss::{Loss, MeanSquaredError, Targets},
     optimizer::{Adam, Clip, Descent, Penalty, Schedule},
@@ -137,7 +137,61 @@ fn assert_epochs_allocate_nothing<T: Real>(
     }
 }
 
-/// The full batch, several shards of it, and mini-batches with a smaller last one.
+#[test]
+fn steps_that_threads_share_allocate_nothing() {
+    let network = Network::<f32>::builder(INPUTS).dense(400, Tanh).dense(400, Gelu);
+    let network = network.dense(1, Identity).build(1).unwrap();
+    for threads in [1, 2] {
+        let (threads, batch_size) = (Some(threads), Some(64));
+        let training = Training { threads, batch_size, ..Training::new(MeanSquaredError) };
+        let run = |epochs| {
+            let mut network = network.clone();
+            let training = Training { epochs, ..training.clone() };
+            allocations(|| drop(training.run(&mut network, &samples(128), None, &mut ()).unwrap()))
+        };
+        run(1); // what is made once for each thread
+        assert_eq!(run(2), run(9), "{threads:?} threads");
+    }
+}
+
+#[test]
+fn predictions_with_a_plan_allocate_nothing() {
+    let lesson = Network::<f32>::builder(1).dense(100, Relu).dense(1, Identity).build(1).unwrap();
+    let tanh = Network::<f32>::builder(1).dense(7, Tanh).dense(2, Identity).build(1).unwrap();
+    for network in [lesson, tanh] {
+        let mut predictor = network.predictor(4);
+        let x = Array2::from_elem((9, 1), 0.5);
+        let mut y = Array2::zeros((9, network.outputs()));
+        let mut row = vec![0.0; network.outputs()];
+        // What is found out once for the whole process.
+        network.predict_row(&[0.5], &mut row, &mut predictor).unwrap();
+        let count = allocations(|| {
+            network.predict_row(&[0.5], &mut row, &mut predictor).unwrap();
+            network.predict_into(x.view(), y.view_mut(), &mut predictor).unwrap();
+        });
+        assert_eq!(count, 0);
+        assert!(y.outer_iter().all(|y| y.as_slice() == Some(&row[..])));
+    }
+}
+
+/// A plan for one network serves another of any layers.
+#[test]
+fn a_plan_follows_its_network() {
+    let narrow = Network::<f64>::builder(2).dense(4, Tanh).dense(3, Identity).build(1).unwrap();
+    let deep = Network::<f64>::builder(2).dense(3, Tanh).dense(3, Tanh).dense(1, Tanh);
+    let deep = deep.dense(3, Identity).build(1).unwrap();
+    let mut predictor = narrow.predictor(1);
+    for network in [&deep, &narrow] {
+        let mut y = [0.0; 3];
+        network.predict_row(&[0.5, -1.0], &mut y, &mut predictor).unwrap();
+        let expected = network.predict(ndarray::array![[0.5, -1.0]].view()).unwrap();
+        assert_eq!(expected.as_slice(), Some(&y[..]));
+        assert!(network.predict_row(&[0.5], &mut y, &mut predictor).is_err());
+        assert!(network.predict_row(&[0.5, -1.0], &mut y[..2], &mut predictor).is_err());
+    }
+}
+
+/// The full batch, several blocks of it, and mini-batches with a smaller last one.
 const BATCHES: [(usize, Option<usize>); 3] = [(30, None), (300, None), (30, Some(8))];
 
 fn steps_of_networks_allocate_nothing<T: Real>() {

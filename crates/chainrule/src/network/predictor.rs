@@ -2,17 +2,18 @@ use super::Network;
 use crate::{
     Real,
     error::{Error, expect},
-    layer::{Layer, Memory, Mode, matrix, matrix_mut},
+    layer::{Layer, Memory, Mode, Sequential, matrix, matrix_mut},
 };
 use ndarray::{ArrayView2, s};
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// The memory of predictions, planned once. Rows go through the network some at a time, so that what is
-/// between the layers stays in the cache. It belongs to networks of the shape that it was planned for.
+/// between the layers stays in the cache. For a network of other layers it is planned anew.
 #[derive(Clone, Debug)]
 pub struct Predictor<T> {
     rows: usize,
-    parameters: usize,
+    /// The layers that it is planned for.
+    layer: Arc<Sequential<T>>,
     x: Vec<T>,
     y: Vec<T>,
     memory: Memory<T>,
@@ -26,7 +27,7 @@ impl<T: Real> Predictor<T> {
         let rows = rows.clamp(1, MOST_ROWS);
         Self {
             rows,
-            parameters: network.theta.len(),
+            layer: network.shared_layer(),
             x: vec![T::zero(); rows * network.inputs()],
             y: vec![T::zero(); rows * network.outputs()],
             memory: network.layer.memory(rows),
@@ -64,8 +65,11 @@ impl<T: Real> Predictor<T> {
         Ok(())
     }
 
-    fn check(&self, network: &Network<T>, columns: usize) -> Result<(), Error> {
-        expect("columns of the inputs", network.inputs(), columns)?;
-        expect("parameters of the network of this predictor", network.theta.len(), self.parameters)
+    /// Checks the width of the inputs, and plans anew if this is another network.
+    fn check(&mut self, network: &Network<T>, columns: usize) -> Result<(), Error> {
+        if !Arc::ptr_eq(&self.layer, &network.layer) {
+            *self = Self::new(network, self.rows);
+        }
+        expect("columns of the inputs", network.inputs(), columns)
     }
 }
