@@ -11,6 +11,7 @@ use chainrule::{
 use ndarray::{Array2, Axis};
 use std::{
     env,
+    ffi::OsStr,
     hash::{DefaultHasher, Hash, Hasher},
     process::Command,
 };
@@ -20,7 +21,7 @@ const TASK: &str = "CHAINRULE_TEST_TASK";
 const VARIABLE: &str = "CHAINRULE_KERNEL";
 
 /// What this test says, run again with this kernel and this task.
-fn with_kernel(kernel: &str, task: &str) -> String {
+fn with_kernel(kernel: impl AsRef<OsStr>, task: &str) -> String {
     let program = env::current_exe().expect("the test is a program");
     let output = Command::new(program)
         .args(["--exact", "child", "--nocapture"])
@@ -101,5 +102,11 @@ fn the_environment_chooses_among_what_there_is() {
     let error = Error::Instructions { asked, available };
     assert_eq!(with_kernel("avx1024", "selected"), format!("{:?}", Err::<&str, _>(&error)));
     assert_eq!(with_kernel("avx1024", "train"), format!("{:?}", Err::<(), _>(&error)));
+    #[cfg(unix)]
+    {
+        let no_text: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"avx\xff");
+        let answer = with_kernel(no_text, "selected");
+        assert!(answer.starts_with("Err(Instructions"), "{answer}");
+    }
     assert!(error.to_string().contains("avx1024") && error.to_string().contains("reference"));
 }

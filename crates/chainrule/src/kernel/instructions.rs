@@ -13,15 +13,17 @@ pub fn available() -> Vec<&'static str> {
 /// the best there is.
 pub fn selected() -> Result<&'static str, Error> {
     let best = InstructionSet::selected().name();
-    match std::env::var(VARIABLE) {
-        Ok(asked) if !asked.is_empty() && asked != best => {
-            Err(Error::Instructions { asked, available: available().join(", ") })
-        }
-        _ => Ok(best),
+    match asked() {
+        asked if asked.is_empty() || asked == best => Ok(best),
+        asked => Err(Error::Instructions { asked, available: available().join(", ") }),
     }
 }
 
-const VARIABLE: &str = "CHAINRULE_KERNEL";
+/// What the environment asks for; nothing is the best.
+fn asked() -> String {
+    let asked = std::env::var_os("CHAINRULE_KERNEL").unwrap_or_default();
+    asked.to_string_lossy().into_owned()
+}
 
 #[cfg(test)]
 thread_local! {
@@ -76,7 +78,7 @@ impl InstructionSet {
         }
         static SELECTED: OnceLock<InstructionSet> = OnceLock::new();
         *SELECTED.get_or_init(|| {
-            let asked = std::env::var(VARIABLE).unwrap_or_default();
+            let asked = asked();
             let available = Self::available();
             let found = available.iter().find(|set| set.name() == asked);
             *found.or(available.last()).unwrap_or(&Self::Baseline)
