@@ -1,7 +1,6 @@
 """Other libraries on the workloads of the program `speed`. Prints one JSON line for each figure.
 
 usage: speed.py WORKLOAD PEER [CSV]
-       speed.py make-csv CSV
 
 A figure is the median of five runs in one process, after one that is not counted and in which the peer compiles and
 allocates what it wants. Every run starts from the same weights.
@@ -16,7 +15,6 @@ instead of giving them back to the system at every step, and no preset core type
 
 import json
 import os
-import random
 import statistics
 import sys
 import time
@@ -356,18 +354,6 @@ def pandas_peer(workload, file):
     report("pandas, one thread", pandas.__version__, workload, "f32", run, 1)
 
 
-def make_csv(file):
-    """Normal numbers with six digits, one million rows of twenty; complete or not there at all."""
-    draw = random.Random(0).gauss
-    form = ",".join(["%.6f"] * CSV_COLUMNS) + "\n"
-    os.makedirs(os.path.dirname(os.path.abspath(file)), exist_ok=True)
-    with open(file + ".part", "w", newline="") as out:
-        out.write(",".join(f"c{k}" for k in range(CSV_COLUMNS)) + "\n")
-        for _ in range(CSV_ROWS):
-            out.write(form % tuple(draw(0, 1) for _ in range(CSV_COLUMNS)))
-    os.replace(file + ".part", file)
-
-
 PEERS = {
     "jax": jax_peer,
     "torch-fused": lambda workload: torch_peer(workload, compiled=False),
@@ -382,7 +368,4 @@ PEERS = {
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    if sys.argv[1] == "make-csv":
-        make_csv(sys.argv[2])
-    else:
-        PEERS[sys.argv[2]](sys.argv[1], *sys.argv[3:])
+    PEERS[sys.argv[2]](sys.argv[1], *sys.argv[3:])
