@@ -1,6 +1,6 @@
 //! Numbers that begin where a line of the cache does.
 
-use super::product::LANE_BYTES;
+use super::dots::LANE_BYTES;
 use crate::Real;
 use std::{
     fmt,

@@ -22,6 +22,7 @@
 use crate::Real;
 
 /// The numbers that the functions are made of, in one precision.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct Constants<T: 'static> {
     /// Above it eˣ is infinite.

@@ -6,7 +6,7 @@
 //! they hold is then in registers, where no store can change it.
 
 use super::{
-    Simd, Task, run,
+    Simd, Task, Vector, run,
     team::{Apart, in_parts},
 };
 use crate::Real;
@@ -62,8 +62,8 @@ pub(crate) fn zip<T: Real>(x: &[T], y: &[T], z: &mut [T], f: impl Fn(T, T) -> T)
     run(Zip { x, y, z, f });
 }
 
-/// Σ f(x, y) over the elements, in eight chains: number q has the elements i with i mod 8 = q, in ascending order. They
-/// are added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+/// Σ f(x, y) over the elements, in eight chains: number q has the elements i with i mod 8 = q, in ascending order. Then
+/// the upper half of the sums is added to the lower one until one is left.
 #[inline]
 pub(crate) fn sum<T: Real>(x: &[T], y: &[T], f: impl Fn(T, T) -> f64) -> f64 {
     let mut sum = 0.0;
@@ -188,7 +188,7 @@ impl<T: Real, F: Fn(T, T) -> f64> Task for Total<'_, T, F> {
         for (s, (&x, &y)) in s.iter_mut().zip(rest_x.iter().zip(rest_y)) {
             *s += (self.f)(x, y);
         }
-        *self.sum = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+        *self.sum = s.folded();
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! and w₂ⱼ, the same in each term, is multiplied once.
 
-use super::{Simd, Task, Vector, product::LANE_BYTES, reference, run};
+use super::{Simd, Task, Vector, dots::LANE_BYTES, reference, run};
 use crate::Real;
 
 /// The parameters of a sum of hinges.

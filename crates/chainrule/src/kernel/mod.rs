@@ -10,20 +10,26 @@
 //! | `instructions.rs` | nothing: the choice of the instructions that all the others run with |
 //! | `reference.rs` | the products in the plainest way: to be read, and the oracle of the tests |
 //! | `product.rs` | C = A·B and its relatives, each output one chain of multiply–adds over k |
+//! | `dots.rs`, `column_sums.rs` | A·b, and the sums of A's columns |
 //! | `elementwise.rs` | y = f(x), and the loop of an optimizer over all parameters |
 //! | `elementary.rs` | exp, ln, tanh and their relatives, to be used in such loops |
 //! | `transpose.rs` | Aᵀ |
 //! | `hinges.rs` | a whole network of one hidden layer of ReLU units, for one or two inputs |
 //! | `team.rs` | nothing itself: the threads that share large work |
 //! | `vector.rs` | the vectors of each instruction set |
+//! | `aligned.rs` | nothing: where numbers begin in memory |
+//! | `guard.rs` | nothing: a test at the end of memory |
 //!
 //! **Order of summation.** Every output of a product is one chain over k in ascending order, whatever
-//! the tile, the instruction set's width or the number of rows. Hence the prediction for a row does not
+//! the tile, the instruction set's width or the number of rows; a product with a vector is several such chains, added up
+//! in one way. Hence the prediction for a row does not
 //! depend, to the last bit, on the other rows of its batch.
 
 #![allow(unsafe_code)]
 
 mod aligned;
+mod column_sums;
+mod dots;
 pub mod elementary;
 pub(crate) mod elementwise;
 #[cfg(all(test, unix, not(miri)))]
@@ -38,14 +44,12 @@ mod vector;
 
 use crate::Real;
 pub use aligned::Aligned;
+pub(crate) use column_sums::add_column_sums;
 pub(crate) use elementwise::{clear, gather, map, scaled, sum, update, zip, zip_in_place};
-pub(crate) use instructions::Simd;
-pub(crate) use instructions::end_of_foreign_vectors;
 use instructions::{Baseline, Task, multiply_add, run};
 #[cfg(test)]
 use instructions::{InstructionSet, run_with};
-pub(crate) use product::{
-    add_column_sums, gram_accumulate, outer_product, product, product_accumulate,
-};
+pub(crate) use instructions::{Simd, end_of_foreign_vectors};
+pub(crate) use product::{gram_accumulate, outer_product, product, product_accumulate};
 pub(crate) use transpose::transpose;
 pub(crate) use vector::Vector;

@@ -2,14 +2,16 @@
 //!
 //! The inner loop holds a tile of C in registers (some rows × a few vectors), walks over k once, and
 //! adds a(i, k) · b(k, j) to each element: A is read as single numbers, B as vectors along a row. So
-//! neither needs to be packed, and each output is one chain of multiply–adds in ascending k. Large products are
-//! cut into blocks that stay in the cache; a chain that is interrupted goes on from C, with the same bits.
+//! neither needs to be transposed, and each output is one chain of multiply–adds in ascending k. Large products are
+//! cut into blocks that stay in the cache, and panels of B are copied where its rows lie far apart; a chain that is
+//! interrupted goes on from C, with the same bits.
 //!
-//! The one exception is a product with a vector, where rows of A would wait for their own sums: there the chain is
-//! [`LANES`] chains, see [`Dots`].
+//! The one exception is a product with a vector, see [`dots`].
 
 use super::{
-    Simd, Task, Vector, multiply_add, reference, run,
+    Simd, Task, Vector,
+    dots::dots,
+    reference, run,
     team::{Apart, in_parts},
 };
 use crate::Real;
@@ -34,7 +36,7 @@ pub(crate) fn product<T: Real>(
     let [m, k, n] = shape;
     if n == 1 {
         let bias = bias.map_or(T::zero(), |bias| bias[0]);
-        return run(Dots { a: &a[..m * k], b: &b[..k], bias, c: &mut c[..m] });
+        return dots(&a[..m * k], &b[..k], bias, &mut c[..m]);
     }
     in_rows(a, Strides { row: k, column: 1 }, b, Start::Bias(bias), c, shape);
 }
@@ -88,11 +90,6 @@ pub(crate) fn gram_accumulate<T: Real>(a: &[T], c: &mut [T], [k, n]: [usize; 2])
 /// Writes xᵀy [m × n] for `x` of m numbers and `y` of n.
 pub(crate) fn outer_product<T: Real>(x: &[T], y: &[T], c: &mut [T]) {
     run(OuterProduct { x, y, c });
-}
-
-/// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
-pub(crate) fn add_column_sums<T: Real>(a: &[T], sums: &mut [T]) {
-    run(ColumnSums { a, sums });
 }
 
 /// What an element of C is before the sum.
@@ -333,85 +330,6 @@ impl<T: Real> Product<'_, T> {
     }
 }
 
-/// The first N numbers of a slice, by value.
-#[inline(always)]
-fn array<T: Real, const N: usize>(slice: &[T]) -> [T; N] {
-    let mut array = [T::zero(); N];
-    array.copy_from_slice(&slice[..N]);
-    array
-}
-
-/// A product with a vector is summed in as many chains as numbers fill this.
-pub(super) const LANE_BYTES: usize = 64;
-
-/// Writes cᵢ = bias + Σ a(i, l) b(l).
-///
-/// A single chain would wait for each of its additions. So there are Q = 16 chains of f32, 8 of f64: number q has the l
-/// with l mod Q = q, in ascending order. Then the upper half of the sums is added to the lower one until one is left.
-struct Dots<'a, T> {
-    a: &'a [T],
-    b: &'a [T],
-    bias: T,
-    c: &'a mut [T],
-}
-
-impl<T: Real> Task for Dots<'_, T> {
-    #[inline(always)]
-    fn run<S: Simd>(mut self) {
-        match LANE_BYTES / size_of::<T>() {
-            16 => self.all_rows::<S, 16>(),
-            _ => self.all_rows::<S, 8>(),
-        }
-    }
-
-    fn plainly(self) {
-        for (i, c) in self.c.iter_mut().enumerate() {
-            let k = self.b.len();
-            *c = self.bias + reference::dot(&self.a[i * k..][..k], self.b);
-        }
-    }
-}
-
-impl<T: Real> Dots<'_, T> {
-    #[inline(always)]
-    fn all_rows<S: Simd, const Q: usize>(&mut self) {
-        let (m, mut i) = (self.c.len(), 0);
-        while i + 4 <= m {
-            self.rows::<S, 4, Q>(i);
-            i += 4;
-        }
-        while i < m {
-            self.rows::<S, 1, Q>(i);
-            i += 1;
-        }
-    }
-
-    #[inline(always)]
-    fn rows<S: Simd, const M: usize, const Q: usize>(&mut self, i: usize) {
-        let k = self.b.len();
-        let a: [&[T]; M] = std::array::from_fn(|r| &self.a[(i + r) * k..][..k]);
-        let mut sums = [[T::zero(); Q]; M];
-        let whole = k / Q * Q;
-        for l in (0..whole).step_by(Q) {
-            let b: [T; Q] = array(&self.b[l..]);
-            for (sums, a) in sums.iter_mut().zip(a) {
-                let a: [T; Q] = array(&a[l..]);
-                for q in 0..Q {
-                    sums[q] = multiply_add::<S, T>(a[q], b[q], sums[q]);
-                }
-            }
-        }
-        for l in whole..k {
-            for (sums, a) in sums.iter_mut().zip(a) {
-                sums[l - whole] = multiply_add::<S, T>(a[l], self.b[l], sums[l - whole]);
-            }
-        }
-        for (c, sums) in self.c[i..].iter_mut().zip(sums) {
-            *c = self.bias + sums.folded();
-        }
-    }
-}
-
 struct OuterProduct<'a, T> {
     x: &'a [T],
     y: &'a [T],
@@ -425,66 +343,6 @@ impl<T: Real> Task for OuterProduct<'_, T> {
             for (c, &y) in row.iter_mut().zip(self.y) {
                 *c = x * y;
             }
-        }
-    }
-}
-
-struct ColumnSums<'a, T> {
-    a: &'a [T],
-    sums: &'a mut [T],
-}
-
-impl<T: Real> Task for ColumnSums<'_, T> {
-    #[inline(always)]
-    fn run<S: Simd>(mut self) {
-        let lanes = T::Vector::<S>::LANES;
-        let (n, mut j) = (self.sums.len(), 0);
-        while j + 4 * lanes <= n {
-            self.columns::<S, 4>(j);
-            j += 4 * lanes;
-        }
-        while j + lanes <= n {
-            self.columns::<S, 1>(j);
-            j += lanes;
-        }
-        for j in j..n {
-            for row in self.a.chunks_exact(n) {
-                self.sums[j] += row[j];
-            }
-        }
-    }
-
-    fn plainly(self) {
-        for row in self.a.chunks_exact(self.sums.len().max(1)) {
-            for (sum, &a) in self.sums.iter_mut().zip(row) {
-                *sum += a;
-            }
-        }
-    }
-}
-
-impl<T: Real> ColumnSums<'_, T> {
-    /// V vectors of columns from `j` on, which stay in registers.
-    #[inline(always)]
-    fn columns<S: Simd, const V: usize>(&mut self, j: usize) {
-        let lanes = T::Vector::<S>::LANES;
-        let n = self.sums.len();
-        let columns = self.sums[j..][..V * lanes].as_mut_ptr();
-        let mut sums = [T::Vector::<S>::splat(T::zero()); V];
-        for (v, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: V vectors of `sums` lie there.
-            *sum = unsafe { Vector::load(columns.add(v * lanes)) };
-        }
-        for row in self.a.chunks_exact(n) {
-            let row = row[j..][..V * lanes].as_ptr();
-            for (v, sum) in sums.iter_mut().enumerate() {
-                // SAFETY: V vectors of the row lie there.
-                *sum = sum.add(unsafe { Vector::load(row.add(v * lanes)) });
-            }
-        }
-        for (v, sum) in sums.into_iter().enumerate() {
-            // SAFETY: as above.
-            unsafe { sum.store(columns.add(v * lanes)) };
         }
     }
 }
@@ -547,14 +405,6 @@ mod tests {
                         }
                     }
                 }
-            }
-            for (m, k) in [(1, 1), (3, 7), (4, 16), (9, 17), (5, 100), (13, 600)] {
-                let (a, b): (Vec<T>, Vec<T>) =
-                    (numbers(&mut random, m * k), numbers(&mut random, k));
-                let (mut expected, mut c) = (vec![T::zero(); m], vec![T::nan(); m]);
-                Dots { a: &a, b: &b, bias: T::one(), c: &mut expected }.plainly();
-                run_with(set, Dots { a: &a, b: &b, bias: T::one(), c: &mut c });
-                agree(&expected, &c, &format!("{m}×{k} times a vector"));
             }
         }
     }
@@ -636,21 +486,6 @@ mod tests {
             let mut alone = vec![0.0; n];
             product(&a[i * k..][..k], &b, None, &mut alone, [1, k, n]);
             assert_eq!(alone, together[i * n..][..n]);
-        }
-    }
-
-    #[test]
-    fn column_sums_have_the_bits_of_the_reference() {
-        let mut random = Random::new(6, Purpose::Checking);
-        for set in InstructionSet::available() {
-            for columns in 0..80 {
-                let a: Vec<f32> = numbers(&mut random, 7 * columns);
-                let mut expected: Vec<f32> = numbers(&mut random, columns);
-                let mut sums = expected.clone();
-                ColumnSums { a: &a, sums: &mut expected }.plainly();
-                run_with(set, ColumnSums { a: &a, sums: &mut sums });
-                assert_eq!(sums, expected, "{set:?} {columns} columns");
-            }
         }
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! `CHAINRULE_KERNEL=reference` runs whole trainings with these loops; the tests compare each kernel with them.
 
-use super::product::{LANE_BYTES, Start, Strides};
+use super::{
+    dots::LANE_BYTES,
+    product::{Start, Strides},
+};
 use crate::Real;
 
 /// C = (start) + A·B for `a` [m × k] of these strides, `b` [k × n] and `c` [m × n].
