@@ -61,14 +61,16 @@ pub fn loss<T: Real>(name: &str) -> Option<Arc<dyn Loss<T>>> {
     losses().into_iter().find(|loss| loss.name() == name)
 }
 
-/// An example of each layer, all with 3 inputs.
+/// An example of each layer, all with 3 inputs; the last two inputs of the embedding are codes.
 pub fn layers<T: Real>() -> Vec<Arc<dyn Layer<T>>> {
     let dense = |outputs| -> Arc<dyn Layer<T>> { Arc::new(Dense::new(3, outputs, Tanh)) };
     let fits = "the widths fit";
+    let categories = [Category { levels: 3, width: 2 }, Category { levels: 2, width: 3 }];
     vec![
         dense(4),
         Arc::new(Prelu::new(3)),
         Arc::new(Dropout::new(3, 0.4).expect("a rate below 1")),
+        Arc::new(Embedding::new(1, categories).expect("a level or more")),
         Arc::new(LayerNorm::new(3)),
         Arc::new(BatchNorm::new(3)),
         Arc::new(

@@ -7,7 +7,7 @@
 use chainrule::{
     Dataset, Network, Real, Training,
     activation::{Gelu, Identity, Relu, Tanh},
-    layer::{Combine, Dense, Layer, Sequential},
+    layer::{Category, Combine, Dense, Layer, Sequential},
     loss::{Loss, MeanSquaredError, Targets},
     optimizer::{Adam, Clip, Descent, Penalty, Schedule},
     random::{Purpose, Random},
@@ -261,16 +261,18 @@ fn steps_of_every_optimizer_allocate_nothing() {
 /// After as many iterations as L-BFGS remembers, a longer run asks for no more memory than a shorter one.
 #[test]
 fn iterations_of_every_solver_allocate_nothing() {
-    for rows in [7, 30, 600] {
+    for (rows, embedded) in [(7, false), (30, false), (600, false), (30, true)] {
         for solver in table::solvers() {
             let run = |iterations| {
                 // Steps that never end by themselves: noise, and no tolerance.
                 let stopping = Stopping { goal: 0.0, gradient: 0.0, step: 0.0, decrease: 0.0 };
                 let training =
                     FullBatch { iterations, stopping, ..FullBatch::new(MeanSquaredError, solver) };
-                let hidden = Dense::new(INPUTS, 5, Tanh);
-                let mut network =
-                    Network::builder(INPUTS).layer(hidden).dense(1, Identity).build(1).unwrap();
+                let mut builder = Network::builder(INPUTS);
+                if embedded {
+                    builder = builder.embedding([Category { levels: 3, width: 2 }]);
+                }
+                let mut network = builder.dense(5, Tanh).dense(1, Identity).build(1).unwrap();
                 let data = samples::<f64>(rows);
                 let mut epochs = 0;
                 let count = allocations(|| {

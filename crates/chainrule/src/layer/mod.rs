@@ -29,6 +29,7 @@
 mod batch_norm;
 mod dense;
 mod dropout;
+mod embedding;
 mod layer_norm;
 mod normalization;
 mod parallel;
@@ -39,6 +40,7 @@ mod sequential;
 pub use batch_norm::BatchNorm;
 pub use dense::Dense;
 pub use dropout::Dropout;
+pub use embedding::{Category, Embedding};
 pub use layer_norm::LayerNorm;
 pub use parallel::{Combine, Parallel};
 pub use prelu::Prelu;

@@ -5,7 +5,8 @@ use crate::{
     error::Error,
     initialization::{Bias, Weights},
     layer::{
-        BatchNorm, Combine, Dense, Dropout, Layer, LayerNorm, Parallel, Prelu, Residual, Sequential,
+        BatchNorm, Category, Combine, Dense, Dropout, Embedding, Layer, LayerNorm, Parallel, Prelu,
+        Residual, Sequential,
     },
 };
 use std::sync::Arc;
@@ -57,6 +58,31 @@ impl<T: Real> Builder<T> {
     /// Leaves out each number with this probability, in training only.
     pub fn dropout(self, rate: f64) -> Self {
         let layer = Dropout::new(self.width, rate);
+        self.try_layer(layer)
+    }
+
+    /// The last columns are codes of these categories: each becomes the numbers learnt for its level. The columns
+    /// before them go through as they are.
+    ///
+    /// ```
+    /// use chainrule::{Network, activation::{Identity, Relu}, layer::Category};
+    ///
+    /// // Two numbers and a code from 0 to 6, which becomes 3 numbers.
+    /// let builder = Network::<f32>::builder(3).embedding([Category { levels: 7, width: 3 }]);
+    /// let network = builder.dense(16, Relu).dense(1, Identity).build(7)?;
+    /// assert_eq!(network.blocks()[0].name, "embedding_1.w_1");
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn embedding(self, categories: impl Into<Vec<Category>>) -> Self {
+        let categories = categories.into();
+        let layer = match self.width.checked_sub(categories.len()) {
+            Some(numbers) => Embedding::new(numbers, categories),
+            None => Err(Error::Shape {
+                what: "columns before the embedding, one for each category at least".to_owned(),
+                expected: categories.len(),
+                found: self.width,
+            }),
+        };
         self.try_layer(layer)
     }
 

@@ -4,11 +4,17 @@ use super::{FLOOR, RELATIVE, array, assert_all_have_cases, assert_close, cases};
 use crate::support::Trial;
 use chainrule::{
     Network,
-    layer::{BatchNorm, Combine, Dense, Layer, LayerNorm, Parallel, Prelu, Residual, Sequential},
+    layer::{
+        BatchNorm, Category, Combine, Dense, Embedding, Layer, LayerNorm, Parallel, Prelu,
+        Residual, Sequential,
+    },
     table,
 };
 use serde::Deserialize;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 const LAYERS: &str = include_str!("../../fixtures/layers.json");
 
@@ -34,6 +40,7 @@ struct Case {
 #[serde(tag = "kind", content = "settings", rename_all = "snake_case")]
 enum Description {
     Dense { inputs: usize, outputs: usize, activation: String },
+    Embedding { numbers: usize, categories: Vec<BTreeMap<String, usize>> },
     Prelu { features: usize },
     LayerNorm { features: usize, epsilon: f64 },
     BatchNorm { features: usize, epsilon: f64, momentum: f64, training: bool },
@@ -48,6 +55,14 @@ impl Description {
             &Self::Dense { inputs, outputs, ref activation } => {
                 let activation = table::activation(activation).expect(activation);
                 Arc::new(Dense::with_activation(inputs, outputs, activation))
+            }
+            &Self::Embedding { numbers, ref categories } => {
+                let category = |sizes: &BTreeMap<String, usize>| Category {
+                    levels: sizes["levels"],
+                    width: sizes["width"],
+                };
+                let categories: Vec<Category> = categories.iter().map(category).collect();
+                Arc::new(Embedding::new(numbers, categories).unwrap())
             }
             &Self::Prelu { features } => Arc::new(Prelu::new(features)),
             &Self::LayerNorm { features, epsilon } => {
