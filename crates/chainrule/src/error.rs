@@ -103,6 +103,15 @@ pub enum Error {
          elsewhere or scale the data"
     )]
     Start,
+    /// A checkpoint that a training can not go on from.
+    #[error(
+        "the training can not go on from this checkpoint: {reason}; resume with the settings and the data that \
+         it was made with, or train from the start"
+    )]
+    Checkpoint {
+        /// What does not fit, or what is damaged.
+        reason: String,
+    },
     /// The training left the finite numbers before it had any result.
     #[error(
         "the training diverged at once (epoch {epoch}, batch {batch}): the loss is not a finite \

@@ -55,7 +55,8 @@
 //! # What you can rely on
 //!
 //! The same seeds, data and version give the same bits on the same kind of processor, a row's prediction does not
-//! depend on its neighbours, and a training that succeeds leaves finite parameters, however it ended. The crate reads
+//! depend on its neighbours, a training that was broken off [goes on](Training::resume) as if it had not been, and one
+//! that succeeds leaves finite parameters, however it ended. The crate reads
 //! no files, prints nothing and knows no clock; what is wrong with data or settings comes back as an [`Error`].
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]

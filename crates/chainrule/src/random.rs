@@ -49,6 +49,17 @@ impl Random {
         Self(generator)
     }
 
+    /// How many words of 32 bits have been drawn: where the stream stands.
+    pub(crate) fn position(&self) -> u64 {
+        // A position of 68 bits; nobody draws 2⁶⁴ words.
+        u64::try_from(self.0.get_word_pos()).unwrap_or(u64::MAX)
+    }
+
+    /// Goes to where so many words have been drawn.
+    pub(crate) fn set_position(&mut self, position: u64) {
+        self.0.set_word_pos(u128::from(position));
+    }
+
     /// A number drawn evenly from [0, 1).
     pub fn unit<T: Real>(&mut self) -> T {
         // 24 bits are exact in both precisions, so that f32 and f64 runs see the same draws.
@@ -101,6 +112,25 @@ mod tests {
 
     const FIRST_UNITS: [f64; 3] = [0.22408074140548706, 0.6818961501121521, 0.14638620615005493];
     const FIRST_ORDER: [usize; 8] = [6, 4, 5, 3, 2, 1, 0, 7];
+
+    /// At every place within the generator's blocks of 64 words.
+    #[test]
+    fn a_position_is_found_again() {
+        let mut random = Random::new(42, Purpose::Shuffling);
+        for draws in 0..200 {
+            let mut again = Random::new(42, Purpose::Shuffling);
+            again.set_position(random.position());
+            assert_eq!(again.position(), random.position());
+            assert_eq!(again.permutation(99), random.clone().permutation(99), "{draws} draws");
+            if draws % 3 == 0 {
+                random.normal::<f64>(); // of two words or more
+            } else {
+                random.unit::<f32>(); // of one
+            }
+        }
+        random.set_position(u64::MAX);
+        random.permutation(99);
+    }
 
     #[test]
     fn purposes_do_not_share_numbers() {

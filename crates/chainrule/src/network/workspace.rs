@@ -45,6 +45,11 @@ impl<T: Real> Workspace<T> {
         self.random = random;
     }
 
+    /// The stream that dropout draws from.
+    pub(crate) fn random(&self) -> &Random {
+        &self.random
+    }
+
     /// The outputs [rows × outputs] of the last forward pass.
     pub fn output(&self) -> ArrayView2<'_, T> {
         matrix(&self.y, self.rows, self.outputs)

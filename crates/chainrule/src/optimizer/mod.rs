@@ -145,6 +145,20 @@ impl<T: Real, O: Optimizer<T>> Descent<T, O> {
     pub fn steps(&self) -> u64 {
         self.steps
     }
+
+    /// What the optimizer remembers.
+    pub fn moments(&self) -> &Moments<T> {
+        &self.moments
+    }
+
+    /// Goes on after so many steps, with these moments: vectors as long as θ, and single numbers.
+    pub(crate) fn restore(&mut self, steps: u64, vectors: &[Vec<T>], scalars: &[f64]) {
+        self.steps = steps;
+        for (moment, vector) in self.moments.vectors.iter_mut().zip(vectors) {
+            moment.copy_from_slice(vector);
+        }
+        self.moments.scalars.copy_from_slice(scalars);
+    }
 }
 
 impl<T: Real> Optimizer<T> for Arc<dyn Optimizer<T>> {

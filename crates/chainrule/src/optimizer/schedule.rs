@@ -176,9 +176,9 @@ fn half_cosine(from: f64, to: f64, part: f64) -> f64 {
 pub struct Plateau {
     change: f64,
     patience: usize,
-    best: f64,
-    waited: usize,
-    factor: f64,
+    pub(crate) best: f64,
+    pub(crate) waited: usize,
+    pub(crate) factor: f64,
 }
 
 impl Plateau {
@@ -189,6 +189,11 @@ impl Plateau {
     /// The factor of the learning rate so far.
     pub fn factor(&self) -> f64 {
         self.factor
+    }
+
+    /// Whether the factor can change.
+    pub(crate) fn is_watching(&self) -> bool {
+        self.change != 1.0
     }
 
     /// Takes note of an epoch's loss. Progress is a loss smaller than the best by one part in 10⁴.

@@ -50,6 +50,18 @@ impl<T: Real> Batch<T> {
         self.workspace.gradient_mut()
     }
 
+    /// Where the stream stands that dropout draws from.
+    pub(super) fn dropout_position(&self) -> u64 {
+        self.workspace.random().position()
+    }
+
+    /// Goes there.
+    pub(super) fn set_dropout_position(&mut self, position: u64) {
+        let mut random = self.workspace.random().clone();
+        random.set_position(position);
+        self.workspace.set_random(random);
+    }
+
     /// Computes the gradient of the mean loss over these samples; returns their loss.
     pub(super) fn gradient(
         &mut self,

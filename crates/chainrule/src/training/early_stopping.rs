@@ -15,7 +15,7 @@ impl EarlyStopping {
     }
 
     pub(super) fn watch(self) -> Watch {
-        Watch { rule: self, best: f64::INFINITY, waited: 0 }
+        Watch { rule: self, state: Waiting { best: f64::INFINITY, waited: 0 } }
     }
 }
 
@@ -23,19 +23,32 @@ impl EarlyStopping {
 #[derive(Debug)]
 pub(super) struct Watch {
     rule: EarlyStopping,
-    best: f64,
-    waited: usize,
+    pub(super) state: Waiting,
+}
+
+/// What is remembered of the losses by what waits for a smaller one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waiting {
+    /// The loss that the last progress was made to.
+    pub best: f64,
+    /// Epochs since then.
+    pub waited: usize,
 }
 
 impl Watch {
-    /// Takes note of an epoch's loss; true if it is time to stop.
-    pub(super) fn is_over(&mut self, loss: f64) -> bool {
-        if loss < self.best - self.rule.min_delta {
-            self.best = loss;
-            self.waited = 0;
+    /// Takes note of an epoch's loss.
+    pub(super) fn observe(&mut self, loss: f64) {
+        let Waiting { best, waited } = &mut self.state;
+        if loss < *best - self.rule.min_delta {
+            *best = loss;
+            *waited = 0;
         } else {
-            self.waited += 1;
+            *waited += 1;
         }
-        self.waited >= self.rule.patience.max(1)
+    }
+
+    /// Whether it is time to stop.
+    pub(super) fn is_over(&self) -> bool {
+        self.state.waited >= self.rule.patience.max(1)
     }
 }

@@ -173,7 +173,10 @@ impl<T: Real> FullBatch<T> {
                 ended = Ended::Converged { epoch: number, reason };
             } else if is_broken_off {
                 ended = Ended::Interrupted { epoch: number };
-            } else if stopping.as_mut().is_some_and(|stopping| stopping.is_over(judged)) {
+            } else if stopping.as_mut().is_some_and(|stopping| {
+                stopping.observe(judged);
+                stopping.is_over()
+            }) {
                 ended = Ended::Early { epoch: number };
             } else {
                 continue;

@@ -16,6 +16,7 @@
 
 mod batch;
 mod best;
+mod checkpoint;
 mod early_stopping;
 mod full_batch;
 mod history;
@@ -25,7 +26,8 @@ mod posterior;
 mod problem;
 mod run;
 
-pub use early_stopping::EarlyStopping;
+pub use checkpoint::Checkpoint;
+pub use early_stopping::{EarlyStopping, Waiting};
 pub use full_batch::FullBatch;
 pub use history::{Ended, Epoch, History};
 pub use observer::Observer;
@@ -122,7 +124,28 @@ impl<T: Real> Training<T> {
         if !network.is_finite() {
             return Err(Error::Diverged { epoch: 0, batch: 0 });
         }
-        Run::new(self, network, data, validation).finish(observer)
+        Run::new(self, network, data, validation).start(observer)
+    }
+
+    /// Goes on with a training that was broken off after a [`Checkpoint`]: with the same settings, data and layers it ends
+    /// with the same parameters and the same history, to the last bit, as if it had never been broken off.
+    ///
+    /// The parameters and statistics that the network has are replaced by those of the checkpoint. The observer is
+    /// told of the epochs that are left, the history has all of them. More [`epochs`](Self::epochs) than before are
+    /// the way to train on. It fails if the checkpoint is of another training, as far as that can be told, or has been
+    /// damaged; then the network stays as it is.
+    pub fn resume(
+        &self,
+        network: &mut Network<T>,
+        data: &Dataset<T>,
+        validation: Option<&Dataset<T>>,
+        checkpoint: &Checkpoint<T>,
+        observer: &mut dyn Observer<T>,
+    ) -> Result<History, Error> {
+        self.check(network, data, validation)?;
+        let mut run = Run::new(self, network, data, validation);
+        run.restore(checkpoint)?;
+        run.go_on(observer)
     }
 
     fn check(

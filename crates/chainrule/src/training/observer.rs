@@ -1,4 +1,4 @@
-use super::{Epoch, History};
+use super::{Checkpoint, Epoch, History};
 use crate::{Network, Real};
 use std::ops::ControlFlow;
 
@@ -21,6 +21,19 @@ pub trait Observer<T: Real> {
     fn epoch(&mut self, epoch: &Epoch, network: &Network<T>) -> ControlFlow<()> {
         let _ = (epoch, network);
         ControlFlow::Continue(())
+    }
+
+    /// After each epoch of [`Training::run`](crate::Training::run), after [`epoch`](Self::epoch), also when that has broken
+    /// the training off: whether a [`Checkpoint`] is wanted. It costs a copy of all that the training remembers.
+    fn checkpoint(&mut self, number: usize) -> bool {
+        let _ = number;
+        false
+    }
+
+    /// The checkpoint that was wanted, to be kept or written. There is none of parameters that are not finite: that
+    /// training is about to end.
+    fn save(&mut self, checkpoint: &Checkpoint<T>) {
+        let _ = checkpoint;
     }
 
     /// Where several trainings start from different weights: after one of them has ended, its number counted from

@@ -1,4 +1,7 @@
-use super::{EarlyStopping, Ended, Epoch, History, Observer, Training, batch::Batch, best::Best};
+use super::{
+    EarlyStopping, Ended, Epoch, History, Observer, Training, batch::Batch, best::Best,
+    early_stopping::Watch,
+};
 use crate::{
     Network, Real,
     data::Dataset,
@@ -7,26 +10,31 @@ use crate::{
     layer::Layer,
     loss::Sum,
     network::Predictor,
-    optimizer::{Descent, Optimizer},
+    optimizer::{Descent, Optimizer, schedule::Plateau},
     random::{Purpose, Random},
 };
 use std::{ops::Range, sync::Arc};
 
 /// A training on its way.
 pub(super) struct Run<'a, T> {
-    training: &'a Training<T>,
-    network: &'a mut Network<T>,
-    data: &'a Dataset<T>,
-    validation: Option<&'a Dataset<T>>,
-    batch: Batch<T>,
+    pub(super) training: &'a Training<T>,
+    pub(super) network: &'a mut Network<T>,
+    pub(super) data: &'a Dataset<T>,
+    pub(super) validation: Option<&'a Dataset<T>>,
+    pub(super) batch: Batch<T>,
     team: Arc<Team>,
     predictor: Predictor<T>,
-    descent: Descent<T, Arc<dyn Optimizer<T>>>,
+    pub(super) descent: Descent<T, Arc<dyn Optimizer<T>>>,
     weights: Vec<Range<usize>>,
-    order: Vec<usize>,
-    shuffling: Random,
+    pub(super) order: Vec<usize>,
+    pub(super) shuffling: Random,
+    pub(super) plateau: Plateau,
+    pub(super) stopping: Option<Watch>,
     judge: Judge,
-    best: Best<T>,
+    pub(super) best: Best<T>,
+    /// What the initial parameters were judged by.
+    pub(super) initial: f64,
+    pub(super) epochs: Vec<Epoch>,
 }
 
 /// The loss that tells which parameters are the best.
@@ -71,7 +79,13 @@ impl<'a, T: Real> Run<'a, T> {
             weights,
             order: (0..data.len()).collect(),
             shuffling: Random::new(training.seed, Purpose::Shuffling),
+            plateau: training.schedule.plateau(),
+            stopping: training.early_stopping.map(EarlyStopping::watch),
             best: Best::new(network),
+            initial: f64::NAN,
+            // Room for all epochs, so that none of them allocates; within reason, since a run may be asked for
+            // more of them than there is memory and be stopped early.
+            epochs: Vec::with_capacity(training.epochs.min(1 << 16)),
             training,
             network,
             data,
@@ -79,30 +93,40 @@ impl<'a, T: Real> Run<'a, T> {
         }
     }
 
-    pub(super) fn finish(self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
+    /// From the initial parameters to the end.
+    pub(super) fn start(mut self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
         let team = Arc::clone(&self.team);
-        team.join(|| self.epochs(observer))
+        team.join(|| {
+            // The initial parameters are the first candidates: what diverges at once can go back to them.
+            let validation_loss = self.validation_loss()?;
+            (self.initial, _) = self.offer_current(0, validation_loss)?;
+            let ended = self.train(observer)?;
+            self.end(ended)
+        })
     }
 
-    fn epochs(mut self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
-        let training = self.training;
-        // Room for all epochs, so that none of them allocates; within reason, since a run may be asked for
-        // more of them than there is memory and be stopped early.
-        let mut epochs = Vec::with_capacity(training.epochs.min(1 << 16));
-        let mut plateau = training.schedule.plateau();
-        let mut stopping = training.early_stopping.map(EarlyStopping::watch);
-        let mut ended = Ended::Completed;
+    /// From where it stands to the end.
+    pub(super) fn go_on(mut self, observer: &mut dyn Observer<T>) -> Result<History, Error> {
+        let team = Arc::clone(&self.team);
+        team.join(|| {
+            let ended = self.train(observer)?;
+            self.end(ended)
+        })
+    }
 
-        // The initial parameters are the first candidates: what diverges at once can go back to them.
-        let validation_loss = self.validation_loss()?;
-        let (initial, _) = self.offer_current(0, validation_loss)?;
-        for number in 0..training.epochs {
-            let steps = match self.epoch(number, plateau.factor(), observer) {
+    /// The epochs that are left; tells why they end.
+    fn train(&mut self, observer: &mut dyn Observer<T>) -> Result<Ended, Error> {
+        loop {
+            let number = self.epochs.len();
+            if self.stopping.as_ref().is_some_and(Watch::is_over) {
+                return Ok(Ended::Early { epoch: number.saturating_sub(1) });
+            }
+            if number >= self.training.epochs {
+                return Ok(Ended::Completed);
+            }
+            let steps = match self.epoch(number, self.plateau.factor(), observer) {
                 Ok(steps) => steps,
-                Err(early) => {
-                    ended = early;
-                    break;
-                }
+                Err(early) => return Ok(early),
             };
             let validation_loss = self.validation_loss()?;
             let (watched, improved) = match self.judge {
@@ -120,28 +144,27 @@ impl<'a, T: Real> Run<'a, T> {
                 iteration: None,
                 improved,
             };
-            epochs.push(report);
+            self.epochs.push(report);
             if !watched.is_finite() {
-                ended = Ended::Diverged { epoch: number, batch: None };
-                break;
+                return Ok(Ended::Diverged { epoch: number, batch: None });
             }
-            plateau.observe(watched);
-            if observer.epoch(&report, self.network).is_break() {
-                ended = Ended::Interrupted { epoch: number };
-                break;
+            self.plateau.observe(watched);
+            if let Some(stopping) = &mut self.stopping {
+                stopping.observe(watched);
             }
-            if stopping.as_mut().is_some_and(|stopping| stopping.is_over(watched)) {
-                ended = Ended::Early { epoch: number };
-                break;
+            let is_broken_off = observer.epoch(&report, self.network).is_break();
+            if observer.checkpoint(number) && self.network.is_finite() {
+                observer.save(&self.checkpoint());
+            }
+            if is_broken_off {
+                return Ok(Ended::Interrupted { epoch: number });
             }
         }
-        self.end(epochs, ended, initial)
     }
 
-    /// Puts the best parameters into the network and computes their loss. `initial` is what the initial ones
-    /// were judged by.
-    fn end(mut self, epochs: Vec<Epoch>, ended: Ended, initial: f64) -> Result<History, Error> {
-        let last = epochs.len().saturating_sub(1);
+    /// Puts the best parameters into the network and computes their loss.
+    fn end(mut self, ended: Ended) -> Result<History, Error> {
+        let last = self.epochs.len().saturating_sub(1);
         // The parameters after the last step may not have been judged yet.
         let validation_loss = self.validation_loss()?;
         self.offer_current(last, validation_loss)?;
@@ -155,11 +178,11 @@ impl<'a, T: Real> Run<'a, T> {
         }
         Ok(History {
             best_epoch: self.best.epoch,
-            learned: initial.is_nan() || self.best.loss < initial,
+            learned: self.initial.is_nan() || self.best.loss < self.initial,
             loss: self.loss_of(self.data)?,
             validation_loss: self.validation.map(|_| self.best.loss),
             ended,
-            epochs,
+            epochs: self.epochs,
             evidence: None,
         })
     }

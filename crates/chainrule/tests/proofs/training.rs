@@ -1,6 +1,8 @@
 //! Training: reproducible, right about samples and their weights, and well-behaved however it ends.
 
+mod checkpoints;
 mod endings;
+mod foreign_checkpoints;
 mod reproducible;
 mod samples;
 mod settings;
