@@ -64,9 +64,35 @@ const IN_TERMINAL: [[u8; 3]; 10] = [
     [183, 141, 55],
 ];
 
+/// How much of the colour of its class a background has.
+pub(crate) fn tint_share(level: usize) -> f64 {
+    0.05 + 0.32 * level as f64 / (LEVELS - 1) as f64
+}
+
+/// What each colour is on a dark page: all are light enough to be read there, and the classes keep
+/// their hues. The first is the white of edges.
+pub(crate) const DARK: [(u32, u32); 16] = [
+    (0xff_ff_ff, 0x1b_20_26),
+    (0x1f_29_33, 0xe8_ec_f0),
+    (0x52_5f_6b, 0xae_b8_c2),
+    (0x9a_a5_b1, 0x6b_76_82),
+    (0xe8_eb_ee, 0x2d_34_3c),
+    (0x7b_9f_c4, 0x7b_9f_c4),
+    (0x00_72_b2, 0x4a_a8_e8),
+    (0xd5_5e_00, 0xf5_86_30),
+    (0x00_9e_73, 0x2b_c0_94),
+    (0xcc_79_a7, 0xdd_93_bb),
+    (0xe6_9f_00, 0xf0_b0_30),
+    (0x56_b4_e9, 0x8f_d0_f5),
+    (0x5b_5b_5b, 0xa8_a8_a8),
+    (0x99_99_33, 0xb8_b8_50),
+    (0x88_22_55, 0xd0_5a_95),
+    (0x33_22_88, 0x9a_8c_f0),
+];
+
 /// The background of a class, from nearly white at level 0 to a pastel at the last.
 pub(crate) fn tint(class: usize, level: usize) -> Ink {
-    let share = 0.05 + 0.32 * level as f64 / (LEVELS - 1) as f64;
+    let share = tint_share(level);
     let rgb = CLASSES[class % CLASSES.len()]
         .rgb
         .map(|c| (255.0 - share * (255.0 - f64::from(c))).round() as u8);

@@ -58,6 +58,21 @@ impl Scale {
         Some(Self { low: low - air, high: high + air, logarithmic: true, least_step: 0.0 })
     }
 
+    /// Like [`Scale::around`], with zero among the values and without air beyond a zero at an end:
+    /// bars stand on it.
+    pub(crate) fn from_zero(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let (low, high) = ends(values.filter(|v| is_drawable(*v)))?;
+        let (low, high) = (low.min(0.0), high.max(0.0));
+        if high - low < 1e-300 {
+            return Some(Self::exact(0.0, 1.0));
+        }
+        let air = 0.04 * (high - low);
+        Some(Self::exact(
+            if low < 0.0 { low - air } else { 0.0 },
+            if high > 0.0 { high + air } else { 0.0 },
+        ))
+    }
+
     /// The same axis for whole numbers: no marks between them.
     pub(crate) fn of_whole_numbers(self) -> Self {
         Self { least_step: 1.0, ..self }
@@ -68,6 +83,24 @@ impl Scale {
         let value = if self.logarithmic { value.log10() } else { value };
         let place = (value - self.low) / (self.high - self.low);
         (0.0..=1.0).contains(&place).then_some(place)
+    }
+
+    /// From end to end.
+    pub(crate) fn span(&self) -> f64 {
+        self.high - self.low
+    }
+
+    /// The value at a place, in words with about four digits of the whole axis.
+    pub(crate) fn words_at(&self, place: f64) -> String {
+        let value = self.low + (self.high - self.low) * place;
+        if self.logarithmic {
+            return three_digits(10f64.powf(value));
+        }
+        let (span, largest) = (self.high - self.low, self.low.abs().max(self.high.abs()));
+        let last =
+            (span.log10().floor() as i32 - 3).max(if self.least_step > 0.0 { 0 } else { i32::MIN });
+        // Beyond fifteen digits there is nothing but rounding.
+        number(value, last.max(largest.log10().floor() as i32 - 15), largest)
     }
 
     /// At most `most` marks at round values (two where there is no better way).

@@ -3,6 +3,7 @@
 //! A braille letter is a grid of 2 × 4 dots, so a plot of 70 × 18 letters has 140 × 72 of them.
 
 mod canvas;
+mod marks;
 
 use crate::figure::{Cell, Figure, Layer, Mark, Point, Shape, Style};
 use crate::ink;
@@ -49,7 +50,7 @@ fn words_and_axes(canvas: &mut Canvas, figure: &Figure) -> Plot {
     if roomy {
         top = legend(canvas, figure, top);
     }
-    if roomy && !figure.y.name.is_empty() {
+    if figure.axes && roomy && !figure.y.name.is_empty() {
         canvas.write(
             1,
             top,
@@ -60,15 +61,22 @@ fn words_and_axes(canvas: &mut Canvas, figure: &Figure) -> Plot {
     }
 
     // Below: the axis, its numbers, its name.
-    let below = 2 + usize::from(roomy && !figure.x.name.is_empty());
+    let below = 2 * usize::from(figure.axes)
+        + usize::from(figure.axes && roomy && !figure.x.name.is_empty());
     let height = rows.saturating_sub(top + below);
-    let y_ticks = figure.y.scale.ticks((height / 3).clamp(3, 8));
-    let label = |text: &str| shorten(text, columns / 4, width);
+    let mut y_ticks = if figure.axes { figure.y.ticks((height / 3).clamp(3, 8)) } else { vec![] };
+    // Of categories, only as many as there are rows.
+    let every = y_ticks.len().div_ceil(height.max(1)).max(1);
+    y_ticks = y_ticks.into_iter().step_by(every).collect();
+    let label = |text: &str| shorten(text, columns / 3, width);
     let gutter = y_ticks.iter().map(|tick| width(&label(&tick.label))).max().unwrap_or(0) + 1;
     let plot =
         Plot { left: gutter + 1, top, columns: columns.saturating_sub(gutter + 2), rows: height };
 
     let axis = top + height;
+    if !figure.axes {
+        return plot;
+    }
     for row in top..axis {
         canvas.put(gutter, row, '│', ink::AXIS);
     }
@@ -85,7 +93,7 @@ fn words_and_axes(canvas: &mut Canvas, figure: &Figure) -> Plot {
         let middle = plot.left + step(at, plot.columns);
         middle.saturating_sub(width(label) / 2).min(columns.saturating_sub(width(label)))
     };
-    let x_ticks = figure.x.scale.ticks_that((plot.columns / 9).clamp(3, 9), |ticks| {
+    let x_ticks = figure.x.ticks_that((plot.columns / 9).clamp(3, 9), |ticks| {
         let spans: Vec<_> =
             ticks.iter().map(|tick| (start(tick.at, &tick.label), width(&tick.label))).collect();
         spans.windows(2).all(|pair| pair[0].0 + pair[0].1 + 1 < pair[1].0)
@@ -116,7 +124,13 @@ fn legend(canvas: &mut Canvas, figure: &Figure, top: usize) -> usize {
                 &MARKS[class % MARKS.len()].to_string()
             }
             Shape::Ring { .. } => "◉",
-            Shape::Cells { .. } => "",
+            Shape::Bars { .. } => "■",
+            Shape::Band { .. } => "░",
+            Shape::Ranges { .. } => "│",
+            Shape::Links { .. } if look.is_dashed(Style::Fine) => "╌╌",
+            Shape::Links { .. } => "──",
+            Shape::Points { mark: Mark::Unit, .. } => "○",
+            Shape::Cells { .. } | Shape::Tiles { .. } | Shape::Words { .. } => "",
         };
         let most = canvas.columns.saturating_sub(width(symbol) + 3);
         let name = shorten(&layer.name, most, width);
@@ -141,7 +155,8 @@ struct Look {
 impl Look {
     /// Counts the layer.
     fn next(&mut self, layer: &Layer) {
-        self.curves += usize::from(matches!(layer.shape, Shape::Curve { .. }));
+        self.curves +=
+            usize::from(matches!(layer.shape, Shape::Curve { .. } | Shape::Links { .. }));
         self.dots += usize::from(matches!(layer.shape, Shape::Points { mark: Mark::Dot, .. }));
     }
 
@@ -198,6 +213,36 @@ fn draw(canvas: &mut Canvas, plot: &Plot, layer: &Layer, look: &Look) {
             let (column, row) = letter(*at);
             canvas.put(column, row, '◉', layer.ink);
         }
+        Shape::Points { points, mark: Mark::Unit } => {
+            for (column, row) in points.iter().map(|at| letter(*at)) {
+                canvas.put(column, row, '○', layer.ink);
+            }
+        }
+        Shape::Bars { bars } => bars.iter().for_each(|(low, high)| {
+            marks::bar(canvas, dot(*low), dot(*high), layer.ink);
+        }),
+        Shape::Ranges { ranges, .. } => ranges.iter().for_each(|(from, to)| {
+            canvas.curve(&[dot(*from), dot(*to)], false, layer.ink, Rank::Sample);
+        }),
+        Shape::Band { pieces } => {
+            for (x, low, high) in pieces.iter().flatten() {
+                marks::haze(canvas, dot((*x, *low)), dot((*x, *high)), layer.ink);
+            }
+        }
+        Shape::Tiles { columns, tiles } => marks::tiles(canvas, plot, layer.ink, *columns, tiles),
+        Shape::Links { links } => {
+            for (from, to, _) in links.iter().filter(|link| link.2 > marks::FAINT) {
+                canvas.curve(
+                    &[dot(*from), dot(*to)],
+                    look.is_dashed(Style::Fine),
+                    layer.ink,
+                    Rank::Curve,
+                );
+            }
+        }
+        Shape::Words { words } => words.iter().for_each(|word| {
+            marks::word(canvas, letter(word.at), word, layer.ink);
+        }),
     }
 }
 

@@ -12,9 +12,14 @@ const COLUMNS: f64 = 1_200.0;
 /// The points, those that (nearly) cover another left out: one is kept in each cell of a grid,
 /// which is made coarser until few enough remain. Outliers lie alone in their cell and stay.
 pub(crate) fn points(points: Vec<Point>) -> Vec<Point> {
+    points_to(MOST_POINTS, points)
+}
+
+/// The same for a given number of points.
+pub(crate) fn points_to(most: usize, points: Vec<Point>) -> Vec<Point> {
     let mut kept = points;
     let mut cells = 1_024.0;
-    while kept.len() > MOST_POINTS {
+    while kept.len() > most && cells >= 1.0 {
         let mut taken = HashSet::new();
         kept.retain(|(x, y)| taken.insert(((x * cells) as u32, (y * cells) as u32)));
         cells /= 1.25;

@@ -1,5 +1,5 @@
 use super::{Chart, scale_of};
-use crate::figure::{Figure, Layer, Mark, Shape, Style};
+use crate::figure::{Figure, Layer, Mark, Proportion, Shape, Style};
 use crate::scale::Scale;
 use crate::{Error, Labels, Series, ink, text};
 
@@ -33,6 +33,6 @@ pub fn predicted_against_true(
     layers.push(Layer { name: text::clean(diagonal), ink: ink::TRUTH, shape: line });
     let mut chart = Chart::new(labels, scale.clone(), scale);
     chart.figure.layers = layers;
-    chart.figure.square = true;
+    chart.figure.proportion = Proportion::Square;
     Ok(chart)
 }

@@ -1,5 +1,5 @@
 use super::Chart;
-use crate::figure::{Cell, Layer, Mark, Shape};
+use crate::figure::{Cell, Layer, Mark, Proportion, Shape};
 use crate::ink::{CLASSES, LEVELS};
 use crate::scale::{Scale, is_drawable};
 use crate::{Error, Labels, Series, figure::Figure, text};
@@ -152,6 +152,6 @@ pub fn regions(
     }
     let mut chart = Chart::new(labels, x, y);
     chart.figure.layers = layers;
-    chart.figure.square = true;
+    chart.figure.proportion = Proportion::Square;
     Ok(chart)
 }

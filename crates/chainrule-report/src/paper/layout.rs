@@ -12,12 +12,14 @@
 //!
 //! The name of y stands upright above its axis, as in a formula: it needs no turned head.
 
-use crate::figure::{Figure, Layer, Point, Shape};
+use crate::figure::{Figure, Layer, Point, Proportion, Shape};
 use crate::scale::Tick;
 use crate::text::{ems, shorten};
 
 /// The width of the paper. All lengths are in units of an SVG document.
 pub(super) const WIDTH: f64 = 600.0;
+/// The width of a picture in a page, which is also read on a phone.
+pub(super) const NARROW: f64 = 420.0;
 /// The size of the title.
 pub(super) const TITLE: f64 = 16.0;
 /// The size of all other words.
@@ -27,10 +29,16 @@ pub(super) const GAP: f64 = 7.0;
 
 const MARGIN: f64 = 18.0;
 const ROW: f64 = 20.0;
-const PLOT_HEIGHT: f64 = 250.0;
+/// The height of a plot, in relation to the width of the paper.
+const PLOT_HEIGHT: f64 = 250.0 / 600.0;
+/// The height of a row of a plot with rows.
+const PLOT_ROW: f64 = 21.0;
+/// The part of the width that names beside the plot may take.
+const BESIDE: f64 = 0.36;
 
 /// The places of the words (the left end, or the middle, of their baselines) and of the plot.
 pub(super) struct Layout {
+    pub(super) width: f64,
     pub(super) height: f64,
     pub(super) title: Option<(Point, String)>,
     pub(super) x_name: Option<(Point, String)>,
@@ -45,36 +53,53 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn of(figure: &Figure) -> Self {
+    pub(super) fn of(figure: &Figure, width: f64) -> Self {
         let fitting =
-            |text: &str, size: f64| shorten(text, WIDTH - 2.0 * MARGIN, |text| ems(text) * size);
+            |text: &str, size: f64| shorten(text, width - 2.0 * MARGIN, |text| ems(text) * size);
         let mut top = MARGIN;
         let title = (!figure.title.is_empty()).then(|| {
             top += 26.0;
             // Bold letters are wider.
             ((MARGIN, top - 11.0), fitting(&figure.title, 1.15 * TITLE))
         });
-        let legend = legend(figure, &mut top);
-        let y_name = (!figure.y.name.is_empty()).then(|| {
+        let legend = legend(figure, width, &mut top);
+        let y_name = (figure.axes && !figure.y.name.is_empty()).then(|| {
             top += ROW + 4.0;
             ((MARGIN, top - 4.0), fitting(&figure.y.name, SMALL))
         });
         top += if y_name.is_some() { 6.0 } else { 10.0 };
 
-        let y_ticks = figure.y.scale.ticks(8);
+        let mut y_ticks = if figure.axes { figure.y.ticks(8) } else { vec![] };
+        for tick in &mut y_ticks {
+            tick.label = shorten(&tick.label, BESIDE * width, |text| ems(text) * SMALL);
+        }
+        let labels = y_ticks.iter().map(|tick| ems(&tick.label));
         let left =
-            MARGIN + 8.0 + SMALL * y_ticks.iter().map(|tick| ems(&tick.label)).fold(1.0, f64::max);
-        let plot_width = (WIDTH - left.floor() - MARGIN).floor();
-        let plot_height = if figure.square { plot_width } else { PLOT_HEIGHT };
-        let x_ticks = figure.x.scale.ticks_that(8, |ticks| {
-            let half = |tick: &Tick| (0.5 * ems(&tick.label) + 0.6) * SMALL / plot_width;
-            ticks.windows(2).all(|pair| pair[0].at + half(&pair[0]) < pair[1].at - half(&pair[1]))
-        });
-        let bottom = top + plot_height + 28.0;
-        let x_name = (!figure.x.name.is_empty())
+            if figure.axes { MARGIN + 8.0 + SMALL * labels.fold(1.0, f64::max) } else { MARGIN };
+        let plot_width = (width - left.floor() - MARGIN).floor();
+        let plot_height = match figure.proportion {
+            Proportion::Square => plot_width,
+            Proportion::Wide => (PLOT_HEIGHT * width).floor(),
+            Proportion::Rows(rows) => PLOT_ROW * rows as f64,
+        };
+        let marks = (width / 75.0) as usize;
+        let x_axis = |fits: &dyn Fn(&[Tick]) -> bool| figure.x.ticks_that(marks, fits);
+        let x_ticks = if !figure.axes {
+            vec![]
+        } else {
+            x_axis(&|ticks: &[Tick]| {
+                let half = |tick: &Tick| (0.5 * ems(&tick.label) + 0.6) * SMALL / plot_width;
+                ticks
+                    .windows(2)
+                    .all(|pair| pair[0].at + half(&pair[0]) < pair[1].at - half(&pair[1]))
+            })
+        };
+        let bottom = top + plot_height + if figure.axes { 28.0 } else { 10.0 };
+        let x_name = (figure.axes && !figure.x.name.is_empty())
             .then(|| ((left + plot_width / 2.0, bottom + 12.0), fitting(&figure.x.name, SMALL)));
         let height = (bottom + if x_name.is_some() { 26.0 } else { 4.0 }).ceil();
         Self {
+            width,
             height,
             title,
             x_name,
@@ -97,24 +122,24 @@ impl Layout {
 
 /// The width of a layer's symbol in the legend.
 pub(super) fn symbol(layer: &Layer) -> f64 {
-    if matches!(layer.shape, Shape::Curve { .. }) { 22.0 } else { 9.0 }
+    if matches!(layer.shape, Shape::Curve { .. } | Shape::Links { .. }) { 22.0 } else { 9.0 }
 }
 
 /// The entries of the legend from left to right, in new rows where they do not fit.
-fn legend(figure: &Figure, top: &mut f64) -> Vec<(Point, String, Layer)> {
+fn legend(figure: &Figure, width: f64, top: &mut f64) -> Vec<(Point, String, Layer)> {
     let mut entries = vec![];
     let mut left = MARGIN;
     for layer in figure.legend() {
-        let name = shorten(&layer.name, WIDTH - 2.0 * MARGIN - symbol(layer) - GAP, |text| {
+        let name = shorten(&layer.name, width - 2.0 * MARGIN - symbol(layer) - GAP, |text| {
             ems(text) * SMALL
         });
-        let width = symbol(layer) + GAP + ems(&name) * SMALL;
-        if entries.is_empty() || left + width > WIDTH - MARGIN {
+        let long = symbol(layer) + GAP + ems(&name) * SMALL;
+        if entries.is_empty() || left + long > width - MARGIN {
             left = MARGIN;
             *top += ROW;
         }
         entries.push(((left, *top - 6.0), name, layer.clone()));
-        left += width + 18.0;
+        left += long + 18.0;
     }
     entries
 }

@@ -10,7 +10,8 @@ use crate::figure::{Mark, Point, Style};
 use crate::ink::{self, Ink};
 
 /// The fonts of the reader, those first that look best.
-const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
+pub(crate) const FONTS: &str =
+    "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
 const WHITE: Color = Color::Rgb(255, 255, 255);
 
 pub(super) struct Pen {
@@ -91,6 +92,7 @@ impl Pen {
         const EDGE: f64 = 0.9;
         let corners: &[Point] = match mark {
             Mark::Dot => return self.circle(at, size, opacity, colour(ink), None),
+            Mark::Unit => return self.circle(at, size, 1.0, WHITE, Some((colour(ink), 1.8))),
             Mark::Class(class) => match class % 5 {
                 0 => return self.circle(at, size, opacity, colour(ink), Some((WHITE, EDGE))),
                 1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
@@ -119,8 +121,11 @@ impl Pen {
     }
 
     /// What a path in SVG's notation encloses.
-    pub(super) fn area(&mut self, path: String, ink: Ink) {
-        self.path(path, Some(colour(ink)), Color::None, 0.0);
+    pub(super) fn area(&mut self, d: String, ink: Ink, opacity: f64) {
+        let (fill, stroke, opacity) = (Some(colour(ink)), Color::None, Some(opacity));
+        let (stroke_width, stroke_dasharray) = (0.0, None);
+        let path = PathData { d, fill, stroke, stroke_width, opacity, stroke_dasharray };
+        self.scene.add(Primitive::Path(Box::new(path)));
     }
 
     pub(super) fn title(&mut self, place: Point, text: &str) {

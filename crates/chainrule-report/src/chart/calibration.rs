@@ -1,0 +1,32 @@
+use super::{Chart, curves_of_shares, reference};
+use crate::figure::{Figure, Layer, Mark, Shape};
+use crate::scale::Scale;
+use crate::{Error, Labels, Series, ink};
+
+/// Whether probabilities can be believed (a reliability diagram): the mean predicted probability of
+/// each bin of rows (x) against the share of the positives in it (y), both from 0 to 1.
+///
+/// On the diagonal, whose name in the legend is `diagonal`, of the rows with a probability of 30 %,
+/// 30 % are positive. Source: Niculescu-Mizil and Caruana, *Predicting good probabilities with
+/// supervised learning*, ICML 2005.
+///
+/// # Errors
+///
+/// [`Error::Length`] when a series has not one y for each x, [`Error::Empty`] when it has no finite
+/// pair or when there is no series.
+pub fn calibration(
+    labels: Labels<'_>,
+    curves: &[Series<'_>],
+    diagonal: &str,
+) -> Result<Chart, Error> {
+    let mut chart = curves_of_shares(labels, curves)?;
+    chart.figure.layers.insert(0, reference(diagonal, (0.0, 0.0), (1.0, 1.0)));
+    let unit = Scale::exact(0.0, 1.0);
+    for (series, ink) in curves.iter().zip(ink::CLASSES.into_iter().cycle()) {
+        let points = Figure::points(series, &unit, &unit);
+        let shape = Shape::Points { points, mark: Mark::Dot };
+        chart.figure.layers.push(Layer { name: String::new(), ink, shape });
+    }
+    // The curves hold the same numbers as their points.
+    Ok(chart)
+}
