@@ -4,7 +4,7 @@
 
 mod data;
 
-pub(crate) use data::{Data, MISSING};
+pub(crate) use data::Data;
 
 use crate::scale::{Scale, Tick};
 use crate::{Series, ink::Ink, thin};
@@ -141,6 +141,8 @@ pub(crate) struct Cell {
 pub(crate) enum Style {
     /// What the picture is about.
     Wide,
+    /// The same with a dot at each of its points, which are few.
+    Marked,
     /// For a curve that may jump up and down.
     Fine,
     /// For what the others are compared with.

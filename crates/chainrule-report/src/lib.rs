@@ -1,7 +1,8 @@
-//! Charts of fits, decision regions and trainings: it draws, never trains.
+//! Charts of data, networks and trainings, and a page that reports on a model: it draws, never trains.
 //!
 //! ```text
 //! slices of f64  →  chart::fit, regions, loss, ...  →  Chart  →  SVG, PNG or text for a terminal
+//! words, tables, charts  →  Section  →  Page  →  one HTML file
 //! ```
 //!
 //! A [`Chart`] knows where everything lies, in the unit square; paper (SVG, PNG) and the terminal
@@ -31,6 +32,7 @@ pub mod chart;
 mod error;
 mod figure;
 mod ink;
+pub mod page;
 mod paper;
 mod scale;
 mod series;
@@ -40,4 +42,5 @@ mod thin;
 
 pub use chart::Chart;
 pub use error::Error;
+pub use page::{Page, Section, Table};
 pub use series::{Labels, Series};

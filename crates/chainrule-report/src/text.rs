@@ -5,12 +5,14 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A label as it is drawn: one line, without control characters, which neither XML nor a terminal
 /// may be given.
 pub(crate) fn clean(label: &str) -> String {
-    let forbidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
-    };
-    let words = label.split(|c: char| c.is_whitespace() || forbidden(c));
+    let words = label.split(|c: char| c.is_whitespace() || is_harmful(c));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Control letters, those that turn the direction of the text around them, and no letters at all.
+pub(crate) fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// The columns a text takes in a terminal: two for each Chinese letter.

@@ -1,7 +1,6 @@
 use super::{Chart, curves_of_shares, reference};
-use crate::figure::{Figure, Layer, Mark, Shape};
-use crate::scale::Scale;
-use crate::{Error, Labels, Series, ink};
+use crate::figure::{Shape, Style};
+use crate::{Error, Labels, Series};
 
 /// Whether probabilities can be believed (a reliability diagram): the mean predicted probability of
 /// each bin of rows (x) against the share of the positives in it (y), both from 0 to 1.
@@ -21,12 +20,10 @@ pub fn calibration(
 ) -> Result<Chart, Error> {
     let mut chart = curves_of_shares(labels, curves)?;
     chart.figure.layers.insert(0, reference(diagonal, (0.0, 0.0), (1.0, 1.0)));
-    let unit = Scale::exact(0.0, 1.0);
-    for (series, ink) in curves.iter().zip(ink::CLASSES.into_iter().cycle()) {
-        let points = Figure::points(series, &unit, &unit);
-        let shape = Shape::Points { points, mark: Mark::Dot };
-        chart.figure.layers.push(Layer { name: String::new(), ink, shape });
+    for layer in &mut chart.figure.layers[1..] {
+        if let Shape::Curve { style, .. } = &mut layer.shape {
+            *style = Style::Marked;
+        }
     }
-    // The curves hold the same numbers as their points.
     Ok(chart)
 }

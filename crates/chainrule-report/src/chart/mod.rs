@@ -72,6 +72,11 @@ impl Chart {
         &self.figure.title
     }
 
+    /// The names of the axes.
+    pub(crate) fn axes(&self) -> [&str; 2] {
+        [&self.figure.x.name, &self.figure.y.name]
+    }
+
     /// The chart for a page: narrower than [`Chart::svg`], so that its words can be read on a phone,
     /// and without a background: the contents of the SVG element, its width and its height.
     pub(crate) fn inline_svg(&self) -> (String, f64, f64) {

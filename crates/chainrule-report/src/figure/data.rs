@@ -2,9 +2,6 @@
 
 use super::{Axis, Figure, Layer, Point, Shape};
 
-/// What stands where a number is missing.
-pub(crate) const MISSING: &str = "–";
-
 /// A table of what is drawn: the series, the value along x and the value along y, in words.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Data {

@@ -44,10 +44,13 @@ impl Pen {
 
     pub(super) fn curve(&mut self, points: &[Point], style: Style, ink: Ink) {
         let stroke_width = match style {
-            Style::Wide => 2.2,
+            Style::Wide | Style::Marked => 2.2,
             Style::Fine => 1.5,
             Style::Dashed => return self.dashes(points, 1.2, (4.5, 3.5), ink),
         };
+        if style == Style::Marked {
+            points.iter().for_each(|at| self.mark(*at, Mark::Dot, 3.4, 1.0, ink));
+        }
         if let [alone] = points {
             return self.mark(*alone, Mark::Dot, stroke_width, 1.0, ink);
         }
