@@ -9,7 +9,7 @@ use kuva::prelude::SvgBackend;
 use kuva::render::render::{Scene, TextAnchor};
 
 use crate::Error;
-use crate::figure::{Figure, Layer, Mark, Point, Proportion, Shape};
+use crate::figure::{Figure, Layer, Mark, Point, Proportion, Shape, Style};
 use crate::ink;
 use layout::{GAP, Layout, NARROW, SMALL, WIDTH, symbol};
 use pen::Pen;
@@ -102,7 +102,13 @@ fn words(pen: &mut Pen, layout: &Layout) {
         let centre = ((x + end) / 2.0, middle);
         match &layer.shape {
             Shape::Curve { style, .. } => {
-                pen.curve(&[(*x, middle), (end, middle)], *style, layer.ink);
+                let style = if *style == Style::Marked {
+                    pen.mark(centre, Mark::Dot, LEGEND_MARK, 1.0, layer.ink);
+                    Style::Wide
+                } else {
+                    *style
+                };
+                pen.curve(&[(*x, middle), (end, middle)], style, layer.ink);
             }
             Shape::Points { mark, .. } => pen.mark(centre, *mark, LEGEND_MARK, 1.0, layer.ink),
             Shape::Ring { .. } => pen.ring(centre),

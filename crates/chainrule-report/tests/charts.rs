@@ -1,6 +1,6 @@
 //! What a caller can rely on, whatever the numbers and the words.
 
-use chainrule_report::chart::{Grid, Samples};
+use chainrule_report::chart::{Bar, Grid, Intervals, IntervalsLegend, Samples, Weights};
 use chainrule_report::{Chart, Error, Labels, Series, chart};
 
 const LABELS: Labels<'static> = Labels { title: "title", x: "the x axis", y: "the y axis" };
@@ -27,6 +27,21 @@ fn charts(labels: Labels<'_>) -> Vec<Chart> {
     );
     let class: Vec<usize> = (0..100).map(|i| i % 2).collect();
     let samples = Samples { x: &x, y: &y, class: &class };
+    let above: Vec<f64> = y.iter().map(|y| y + 0.5).collect();
+    let intervals = Intervals { predicted: &x, lower: &y, upper: &above, truth: &loss };
+    let legend = IntervalsLegend {
+        prediction: "prediction",
+        interval: "interval",
+        inside: "inside",
+        outside: "outside",
+    };
+    let bars = [("a", 2.0), ("b", 1.0), ("c", -0.5)].map(|(name, value)| Bar {
+        name,
+        value,
+        range: Some((value - 0.1, value + 0.2)),
+    });
+    let share: Vec<f64> = (0..100).map(|i| f64::from(i) / 99.0).collect();
+    let shares = Series::new("shares", &share, &share);
     vec![
         chart::fit(labels, series, Some(series), series).unwrap(),
         chart::loss(
@@ -39,7 +54,27 @@ fn charts(labels: Labels<'_>) -> Vec<Chart> {
         chart::predicted_against_true(labels, &[series, series], "diagonal").unwrap(),
         chart::race(labels, &[Series::new("first", &loss, &loss), series]).unwrap(),
         chart::regions(labels, &["no", "yes"], &grid.unwrap(), samples).unwrap(),
+        chart::histogram(labels, &y, "zero").unwrap(),
+        chart::residuals(labels, &[series, series], "zero").unwrap(),
+        chart::dependence(labels, series, Some((series, series))).unwrap(),
+        chart::intervals(labels, intervals, legend).unwrap(),
+        chart::bars(labels, &bars).unwrap(),
+        chart::dependence_of_categories(labels, &bars[..2]).unwrap(),
+        chart::confusion(labels, &["first", "second"], &[90, 10, 0, 7]).unwrap(),
+        chart::roc(labels, &[shares, shares], "chance").unwrap(),
+        chart::precision_recall(labels, &[shares], Some(("chance", 0.3))).unwrap(),
+        chart::calibration(labels, &[shares], "perfect").unwrap(),
     ]
+}
+
+/// A network, which has no axes.
+fn network(labels: Labels<'_>) -> Chart {
+    let w: Vec<f64> = (0..90).map(|i| f64::from(i).sin()).collect();
+    let layers = [
+        Weights { inputs: 2, outputs: 30, w: &w[..60] },
+        Weights { inputs: 30, outputs: 1, w: &w[60..] },
+    ];
+    chart::network(labels, &layers, &["a", "b"], &["c"], ["plus", "minus"]).unwrap()
 }
 
 /// The values of an attribute, in the order they are written.
@@ -89,11 +124,12 @@ fn width(line: &str) -> usize {
 fn all_coordinates_are_on_the_paper() {
     charts(LABELS).iter().for_each(assert_on_paper);
     charts(Labels::default()).iter().for_each(assert_on_paper);
+    assert_on_paper(&network(LABELS));
 }
 
 #[test]
 fn png_pictures_are_1200_pixels_wide_and_as_high_as_the_svg() {
-    for chart in charts(LABELS) {
+    for chart in charts(LABELS).into_iter().chain([network(LABELS)]) {
         let png = chart.png().unwrap();
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
         let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
@@ -105,7 +141,8 @@ fn png_pictures_are_1200_pixels_wide_and_as_high_as_the_svg() {
 #[test]
 fn words_are_escaped_and_nothing_in_them_is_markup() {
     let title = "a < b & \"c\" > 'd' 学习 costs $5 and $6\u{0}\n\u{1b}[31m";
-    for chart in charts(Labels { title, ..LABELS }) {
+    let labels = Labels { title, ..LABELS };
+    for chart in charts(labels).into_iter().chain([network(labels)]) {
         let svg = chart.svg();
         assert!(
             svg.contains(
@@ -132,7 +169,7 @@ fn letters_that_the_png_font_lacks_are_an_error_not_boxes() {
 fn no_line_is_longer_and_no_more_lines_than_asked() {
     let long = "一个很长的标题 with a great many words in it, more than fit into one line of a terminal, 真的";
     for labels in [LABELS, Labels::default(), Labels { title: long, x: long, y: long }] {
-        for chart in charts(labels) {
+        for chart in charts(labels).into_iter().chain([network(labels)]) {
             for (columns, rows) in [
                 (80, 24),
                 (120, 40),
@@ -318,4 +355,40 @@ fn grids_and_classes_are_checked() {
     // A sample outside the rectangle, or nowhere, is left out: the legend's circle remains.
     let outside = Samples { x: &[2.0, f64::NAN], y: &[0.5, 0.5], class: &[0, 0] };
     assert_eq!(attributes(&regions(&["a", "b"], outside).unwrap().svg(), "cx").len(), 1);
+}
+
+#[test]
+fn the_shade_of_a_cell_is_its_part_of_its_row() {
+    let confusion = |counts: &[u64]| chart::confusion(LABELS, &["no", "yes"], counts);
+    let text = confusion(&[90, 10, 0, 7]).unwrap().terminal(80, 24, false);
+    for word in ["90 %", "10 %", "0 %", "100 %", "no", "yes", "7"] {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+    // The first class is at the top, as in a table.
+    let line = |word: &str| text.lines().position(|line| line.contains(word));
+    assert!(line("90 %") < line("100 %"), "{text}");
+    assert!(matches!(confusion(&[1, 2, 3]), Err(Error::Length { expected: 4, found: 3, .. })));
+    assert!(matches!(chart::confusion(LABELS, &[], &[]), Err(Error::Empty { .. })));
+}
+
+#[test]
+fn bars_are_sorted_and_of_many_the_greatest_are_drawn() {
+    let names: Vec<String> = (0..1000).map(|i| format!("column{i}")).collect();
+    let bar = |(i, name)| Bar { name, value: i as f64, range: None };
+    let bars: Vec<Bar<'_>> = names.iter().map(String::as_str).enumerate().map(bar).collect();
+    let svg = chart::bars(LABELS, &bars).unwrap().svg();
+    let place = |name: &str| svg.find(&format!(">{name}<"));
+    assert!(place("column999").is_some() && place("column971").is_some(), "{svg}");
+    assert!(place("column970").is_none() && place("… (971)").is_some(), "{svg}");
+    let nothing = Bar { name: "a", value: f64::NAN, range: None };
+    assert!(matches!(chart::bars(LABELS, &[nothing]), Err(Error::Empty { .. })));
+}
+
+#[test]
+fn shares_beyond_one_are_not_drawn() {
+    let curve = Series::new("curve", &[0.0, 0.5, 2.0], &[0.0, 0.5, 2.0]);
+    assert_on_paper(&chart::roc(LABELS, &[curve], "chance").unwrap());
+    assert!(matches!(chart::roc(LABELS, &[], "chance"), Err(Error::Empty { .. })));
+    assert!(matches!(chart::calibration(LABELS, &[], "perfect"), Err(Error::Empty { .. })));
+    assert!(matches!(chart::precision_recall(LABELS, &[], None), Err(Error::Empty { .. })));
 }

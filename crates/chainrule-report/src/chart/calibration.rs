@@ -19,11 +19,11 @@ pub fn calibration(
     diagonal: &str,
 ) -> Result<Chart, Error> {
     let mut chart = curves_of_shares(labels, curves)?;
-    chart.figure.layers.insert(0, reference(diagonal, (0.0, 0.0), (1.0, 1.0)));
-    for layer in &mut chart.figure.layers[1..] {
+    for layer in &mut chart.figure.layers {
         if let Shape::Curve { style, .. } = &mut layer.shape {
             *style = Style::Marked;
         }
     }
+    chart.figure.layers.push(reference(diagonal, (0.0, 0.0), (1.0, 1.0)));
     Ok(chart)
 }

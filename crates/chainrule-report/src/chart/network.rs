@@ -5,6 +5,8 @@ use crate::{Error, Labels, ink, text};
 
 /// A layer with more units is folded: the first and the last remain, an ellipsis between them.
 const MOST: usize = 12;
+/// The width of the whole picture, in units of the font size, on the narrowest paper.
+const EMS: f64 = 33.0;
 /// Of a folded layer so many remain at each end.
 const ENDS: usize = 5;
 
@@ -41,8 +43,10 @@ pub fn network(
     signs: [&str; 2],
 ) -> Result<Chart, Error> {
     let sizes = sizes(labels, layers)?;
-    // The names have the left and the right quarter, where there are any.
-    let room = |names: &[&str]| if names.iter().any(|name| !name.is_empty()) { 0.27 } else { 0.06 };
+    let room = |names: &[&str]| {
+        let longest = names.iter().map(|name| text::ems(&text::clean(name))).fold(0.0, f64::max);
+        (0.07 + longest / EMS).min(0.36)
+    };
     let (left, right) = (room(inputs), 1.0 - room(outputs));
     let across = |layer: usize| left + (right - left) * layer as f64 / layers.len() as f64;
     let slots = sizes.iter().map(|n| shown(*n).len()).max().unwrap_or(1).max(2);

@@ -19,7 +19,7 @@ pub fn precision_recall(
 ) -> Result<Chart, Error> {
     let mut chart = curves_of_shares(labels, curves)?;
     if let Some((name, share)) = chance.filter(|chance| (0.0..=1.0).contains(&chance.1)) {
-        chart.figure.layers.insert(0, reference(name, (0.0, share), (1.0, share)));
+        chart.figure.layers.push(reference(name, (0.0, share), (1.0, share)));
     }
     Ok(chart)
 }

@@ -15,6 +15,6 @@ use crate::{Error, Labels, Series};
 /// pair or when there is no series.
 pub fn roc(labels: Labels<'_>, curves: &[Series<'_>], diagonal: &str) -> Result<Chart, Error> {
     let mut chart = curves_of_shares(labels, curves)?;
-    chart.figure.layers.insert(0, reference(diagonal, (0.0, 0.0), (1.0, 1.0)));
+    chart.figure.layers.push(reference(diagonal, (0.0, 0.0), (1.0, 1.0)));
     Ok(chart)
 }

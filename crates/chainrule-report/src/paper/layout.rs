@@ -27,7 +27,6 @@ pub(super) const SMALL: f64 = 12.0;
 /// Between a symbol of the legend and its name.
 pub(super) const GAP: f64 = 7.0;
 
-const MARGIN: f64 = 18.0;
 const ROW: f64 = 20.0;
 /// The height of a plot, in relation to the width of the paper.
 const PLOT_HEIGHT: f64 = 250.0 / 600.0;
@@ -54,18 +53,19 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn of(figure: &Figure, width: f64) -> Self {
+        let margin = margin(width);
         let fitting =
-            |text: &str, size: f64| shorten(text, width - 2.0 * MARGIN, |text| ems(text) * size);
-        let mut top = MARGIN;
+            |text: &str, size: f64| shorten(text, width - 2.0 * margin, |text| ems(text) * size);
+        let mut top = margin;
         let title = (!figure.title.is_empty()).then(|| {
             top += 26.0;
             // Bold letters are wider.
-            ((MARGIN, top - 11.0), fitting(&figure.title, 1.15 * TITLE))
+            ((margin, top - 11.0), fitting(&figure.title, 1.15 * TITLE))
         });
         let legend = legend(figure, width, &mut top);
         let y_name = (figure.axes && !figure.y.name.is_empty()).then(|| {
             top += ROW + 4.0;
-            ((MARGIN, top - 4.0), fitting(&figure.y.name, SMALL))
+            ((margin, top - 4.0), fitting(&figure.y.name, SMALL))
         });
         top += if y_name.is_some() { 6.0 } else { 10.0 };
 
@@ -75,14 +75,14 @@ impl Layout {
         }
         let labels = y_ticks.iter().map(|tick| ems(&tick.label));
         let left =
-            if figure.axes { MARGIN + 8.0 + SMALL * labels.fold(1.0, f64::max) } else { MARGIN };
-        let plot_width = (width - left.floor() - MARGIN).floor();
+            if figure.axes { margin + 8.0 + SMALL * labels.fold(1.0, f64::max) } else { margin };
+        let plot_width = (width - left.floor() - margin).floor();
         let plot_height = match figure.proportion {
             Proportion::Square => plot_width,
             Proportion::Wide => (PLOT_HEIGHT * width).floor(),
             Proportion::Rows(rows) => PLOT_ROW * rows as f64,
         };
-        let marks = (width / 75.0) as usize;
+        let marks = ((width / 55.0) as usize).min(8);
         let x_axis = |fits: &dyn Fn(&[Tick]) -> bool| figure.x.ticks_that(marks, fits);
         let x_ticks = if !figure.axes {
             vec![]
@@ -120,6 +120,11 @@ impl Layout {
     }
 }
 
+/// The empty edge; the page around a narrow picture has edges of its own.
+fn margin(width: f64) -> f64 {
+    if width > NARROW { 18.0 } else { 8.0 }
+}
+
 /// The width of a layer's symbol in the legend.
 pub(super) fn symbol(layer: &Layer) -> f64 {
     if matches!(layer.shape, Shape::Curve { .. } | Shape::Links { .. }) { 22.0 } else { 9.0 }
@@ -127,15 +132,16 @@ pub(super) fn symbol(layer: &Layer) -> f64 {
 
 /// The entries of the legend from left to right, in new rows where they do not fit.
 fn legend(figure: &Figure, width: f64, top: &mut f64) -> Vec<(Point, String, Layer)> {
+    let margin = margin(width);
     let mut entries = vec![];
-    let mut left = MARGIN;
+    let mut left = margin;
     for layer in figure.legend() {
-        let name = shorten(&layer.name, width - 2.0 * MARGIN - symbol(layer) - GAP, |text| {
+        let name = shorten(&layer.name, width - 2.0 * margin - symbol(layer) - GAP, |text| {
             ems(text) * SMALL
         });
         let long = symbol(layer) + GAP + ems(&name) * SMALL;
-        if entries.is_empty() || left + long > width - MARGIN {
-            left = MARGIN;
+        if entries.is_empty() || left + long > width - margin {
+            left = margin;
             *top += ROW;
         }
         entries.push(((left, *top - 6.0), name, layer.clone()));
