@@ -4,7 +4,7 @@
 
 mod data;
 
-pub(crate) use data::Data;
+pub(crate) use data::{Data, Matrix};
 
 use crate::scale::{Scale, Tick};
 use crate::{Series, ink::Ink, thin};

@@ -11,6 +11,7 @@ use kuva::render::render::{Scene, TextAnchor};
 use crate::Error;
 use crate::figure::{Figure, Layer, Mark, Point, Proportion, Shape, Style};
 use crate::ink;
+use crate::text::ems;
 use layout::{GAP, Layout, NARROW, SMALL, WIDTH, symbol};
 use pen::Pen;
 
@@ -78,6 +79,9 @@ fn axes(pen: &mut Pen, layout: &Layout, figure: &Figure) {
             pen.line((sharp(x), top), (sharp(x), bottom), ink::GRID);
             pen.line((sharp(x), bottom), (sharp(x), bottom + 4.0), ink::AXIS);
         }
+        // A long number at the end of the axis moves inwards.
+        let half = 0.5 * SMALL * ems(&tick.label) + 1.0;
+        let x = x.min(layout.width - half).max(half);
         pen.text((x, bottom + 18.0), &tick.label, TextAnchor::Middle, ink::QUIET);
     }
     pen.line((left, sharp(bottom)), (right, sharp(bottom)), ink::AXIS);

@@ -1,6 +1,6 @@
 //! Words on a chart: made harmless, measured, shortened.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 /// A label as it is drawn: one line, without control characters, which neither XML nor a terminal
 /// may be given.
@@ -15,9 +15,10 @@ pub(crate) fn is_harmful(c: char) -> bool {
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The columns a text takes in a terminal: two for each Chinese letter.
+/// The columns a text takes in a terminal: two for each Chinese letter. Letters that join to one
+/// picture are counted singly, as they are written singly.
 pub(crate) fn columns(text: &str) -> usize {
-    text.width()
+    text.chars().map(letter_columns).sum()
 }
 
 /// The columns of one letter. A mark that joins the letter before it takes none.
@@ -106,6 +107,8 @@ mod tests {
         assert_eq!(shorten("abcdef", 4, columns), "abc…");
         assert_eq!(shorten("学习曲线", 5, columns), "学习…");
         assert_eq!(shorten("abc", 0, columns), "");
+        // Three faces that join to one picture: six columns, as the canvas writes them.
+        assert_eq!(columns("👩\u{200d}👩\u{200d}👧"), 6);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::text::ems;
 use crate::{Error, Labels, ink, text};
 
 /// More classes than this are not told apart; the rarest are counted as one.
-const MOST: usize = 15;
+const MOST: usize = 12;
 /// The width of a name below the plot, all together, in units of the font size.
 const ROOM: f64 = 21.0;
 
@@ -13,7 +13,7 @@ const ROOM: f64 = 21.0;
 /// column for each predicted class (x). The shade and the percentage of a cell are its part of its
 /// row; on the diagonal, from the upper left to the lower right, the prediction is right.
 ///
-/// `counts` is [classes × classes], the true class in the row. Of more than 15 classes the 14 most
+/// `counts` is [classes × classes], the true class in the row. Of more than 12 classes the 11 most
 /// frequent are drawn, and the others as one, which is an ellipsis with their number. Where names are
 /// too long to stand below the plot, their numbers in the list of rows stand for them.
 ///
@@ -46,7 +46,7 @@ pub fn confusion(labels: Labels<'_>, classes: &[&str], counts: &[u64]) -> Result
     let fit = names.iter().all(|name| ems(name) + 0.8 <= ROOM / n as f64);
     let number = |(i, name): (usize, &String)| {
         let number = (i + 1).to_string();
-        if fit { (name.clone(), name.clone()) } else { (format!("{name} · {number}"), number) }
+        if fit { (name.clone(), name.clone()) } else { (format!("{number} · {name}"), number) }
     };
     let (rows, columns): (Vec<_>, Vec<_>) = names.iter().enumerate().map(number).unzip();
     let figure = &mut chart.figure;
@@ -115,10 +115,10 @@ mod tests {
         let mut counts = vec![0; n * n];
         (0..n).for_each(|i| counts[i * n] = i as u64 + 1);
         let (folded, smaller) = folded(&names, &counts);
-        // Classes 0, 1 and 2 are the rarest: 1 + 2 + 3 rows in the last row, whose class they get.
-        assert_eq!((folded[0].as_str(), folded[14].as_str()), ("c3", "… (3)"));
-        assert_eq!(smaller[14 * 15 + 14], 6);
-        assert_eq!(smaller[14], 4);
+        // Classes 0 to 5 are the rarest: 1 + 2 + ... + 6 rows in the last row, whose class they get.
+        assert_eq!((folded[0].as_str(), folded[11].as_str()), ("c6", "… (6)"));
+        assert_eq!(smaller[11 * 12 + 11], 21);
+        assert_eq!(smaller[11], 7);
         assert_eq!(smaller.iter().sum::<u64>(), 17 * 18 / 2);
     }
 }

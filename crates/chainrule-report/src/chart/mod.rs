@@ -32,7 +32,7 @@ pub use regions::{Grid, Samples, regions};
 pub use residuals::residuals;
 pub use roc::roc;
 
-use crate::figure::{Axis, Data, Figure, Layer, Proportion, Shape, Style};
+use crate::figure::{Axis, Data, Figure, Layer, Matrix, Proportion, Shape, Style};
 use crate::{Error, Labels, Series, ink, paper, scale::Scale, terminal, text};
 
 /// One finished drawing.
@@ -86,6 +86,11 @@ impl Chart {
     /// The numbers that are drawn, at most about `most` rows.
     pub(crate) fn data(&self, most: usize) -> Data {
         self.figure.data(most)
+    }
+
+    /// The words of a matrix of cells; none for other charts.
+    pub(crate) fn matrix(&self) -> Option<Matrix> {
+        self.figure.matrix()
     }
 
     /// A chart with nothing drawn yet.

@@ -33,15 +33,29 @@ pub(super) fn write(
 }
 
 fn data(html: &mut String, chart: &Chart, number: usize, words: &Words) {
-    let data = chart.data(MOST_ROWS);
-    if data.rows.is_empty() {
+    let (table, left_out) = table(chart, words);
+    if table.is_empty() {
         return;
     }
+    let _ = writeln!(html, "<details><summary>{}</summary>", escape(&words.data));
+    table.write(html, number);
+    if left_out > 0 {
+        let _ = writeln!(html, "<p>{left_out} {}</p>", escape(&words.left_out));
+    }
+    html.push_str("</details>\n");
+}
+
+/// The numbers of the chart, and how many rows are left out.
+fn table(chart: &Chart, words: &Words) -> (Table, usize) {
+    if let Some(matrix) = chart.matrix() {
+        let table = Table::new(matrix.header);
+        return (matrix.rows.into_iter().fold(table, Table::row), 0);
+    }
+    let data = chart.data(MOST_ROWS);
     let [x, y] = chart.axes();
     let name =
         |name: &str, letter: &str| if name.is_empty() { letter.into() } else { name.to_owned() };
     let (x, y) = (name(x, "x"), name(y, "y"));
-    let _ = writeln!(html, "<details><summary>{}</summary>", escape(&words.data));
     // Without names of series, the numbers along x name the rows.
     let named = data.rows.iter().any(|row| !row[0].is_empty());
     let mut table =
@@ -49,9 +63,5 @@ fn data(html: &mut String, chart: &Chart, number: usize, words: &Words) {
     for row in data.rows {
         table.push(row.into_iter().skip(usize::from(!named)));
     }
-    table.write(html, number);
-    if data.left_out > 0 {
-        let _ = writeln!(html, "<p>{} {}</p>", data.left_out, escape(&words.left_out));
-    }
-    html.push_str("</details>\n");
+    (table, data.left_out)
 }

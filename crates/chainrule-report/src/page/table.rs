@@ -39,6 +39,10 @@ impl Table {
         self.rows.push(cells);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// A table that scrolls inside its own box. Its place in the keyboard's order lets it be
     /// scrolled without a mouse; `number` makes the name of its caption unique in the page.
     pub(super) fn write(&self, html: &mut String, number: usize) {
