@@ -97,8 +97,12 @@ fn is_gap(cell: &str) -> bool {
     matches!(cell, "" | "–" | "—" | "-" | "−")
 }
 
-/// Whether a cell begins like a number: perhaps a sign or a bound, then a digit.
+/// Whether a cell begins like a number: perhaps a sign or a bound, then a digit. A name with its
+/// number, as "3 · blue", is none.
 fn is_number(cell: &str) -> bool {
+    if cell.contains('·') {
+        return false;
+    }
     let cell =
         cell.trim_start_matches(['+', '-', '−', '±', '<', '>', '≤', '≥', '~', '≈', ' ', '$', '€']);
     let number = cell.split([' ', '±', '(', '…', '–']).next().unwrap_or_default();
@@ -116,7 +120,7 @@ mod tests {
         {
             assert!(is_number(cell), "{cell}");
         }
-        for cell in ["a", "1H OCEAN", "2nd", "<1H", "", "x1"] {
+        for cell in ["a", "1H OCEAN", "3 · blue", "2nd", "<1H", "", "x1"] {
             assert!(!is_number(cell), "{cell}");
         }
     }
