@@ -41,7 +41,10 @@ pub mod table;
 
 pub use encode::Number;
 pub use estimator::{Decision, Fit, FitError, Preparation, Settings, Start, fit};
-pub use evaluate::{Comparison, Score, Scores, TargetScores};
+pub use evaluate::{
+    ClassificationScore, Comparison, CrossConformal, Importance, Interval, IntervalQuality,
+    LabelRule, LabelSets, Neighbours, RegressionScore, Score, Scores, TargetScores, Temperature,
+};
 pub use file::{FileError, FormatError};
 pub use model::{
     AnyNetwork, Architecture, ArchitectureError, Model, ModelError, Output, Parts, Precision,
