@@ -72,9 +72,10 @@ impl Temperature {
         })
     }
 
-    /// softmax(z/T) of logits [rows × classes]; of a single column, the probabilities of class 0 and class 1
-    /// [rows × 2].
+    /// softmax(z/T) of finite logits [rows × classes]; of a single column, the probabilities of class 0 and class 1
+    /// [rows × 2]. A temperature that is out of bounds, as a file may have it, counts as the nearer bound.
     pub fn probabilities(&self, logits: ArrayView2<f64>) -> Array2<f64> {
+        let temperature = self.temperature.clamp(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE);
         let mut z = match logits.ncols() {
             1 => Array2::from_shape_fn((logits.nrows(), 2), |(row, class)| match class {
                 0 => 0.0,
@@ -84,7 +85,7 @@ impl Temperature {
         };
         for mut row in z.outer_iter_mut() {
             let largest = row.iter().fold(f64::NEG_INFINITY, |a, z| a.max(*z));
-            row.mapv_inplace(|z| ((z - largest) / self.temperature).exp());
+            row.mapv_inplace(|z| ((z - largest) / temperature).exp());
             let sum = row.sum();
             row /= sum;
         }
@@ -194,6 +195,8 @@ mod tests {
         let two = array![[0.0, 1.0], [0.0, 1.0], [0.0, -1.0], [0.0, -1.0]];
         let same = Temperature::fit(two.view(), &[1, 1, 0, 1], None).unwrap();
         assert!((same.temperature - fit.temperature).abs() < 1e-12);
+        let zero = Temperature { temperature: 0.0, ..fit };
+        assert!(zero.probabilities(z.view()).iter().all(|p| p.is_finite()));
         // A weight of 3 is three rows, of 0 none.
         let z = array![[1.0], [-1.0], [7.0]];
         let weighted = Temperature::fit(z.view(), &[1, 1, 0], Some(&[3.0, 1.0, 0.0])).unwrap();

@@ -36,22 +36,22 @@ impl Confusion {
 
     /// The number of rows.
     pub fn rows(&self) -> usize {
-        self.counts.iter().flatten().sum()
+        add(self.counts.iter().flatten().copied())
     }
 
     /// Precision, recall, F1 and support of each class.
     pub fn classes(&self) -> Vec<ClassCounts> {
         let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
-        (self.counts.iter().enumerate())
-            .map(|(class, row)| {
-                let hits = row[class];
-                let support: usize = row.iter().sum();
-                let predicted: usize = self.counts.iter().map(|row| row[class]).sum();
+        (0..self.counts.len())
+            .map(|class| {
+                let hits = self.count(class, class);
+                let support = add(self.counts[class].iter().copied());
+                let predicted = add((0..self.counts.len()).map(|truth| self.count(truth, class)));
                 ClassCounts {
                     support,
                     precision: share(hits, predicted),
                     recall: share(hits, support),
-                    f1: share(2 * hits, support + predicted),
+                    f1: share(hits.saturating_mul(2), support.saturating_add(predicted)),
                 }
             })
             .collect()
@@ -59,8 +59,14 @@ impl Confusion {
 
     /// The share of rows whose predicted class is the true one.
     pub fn accuracy(&self) -> f64 {
-        let hits: usize = self.counts.iter().enumerate().map(|(class, row)| row[class]).sum();
+        let hits = add((0..self.counts.len()).map(|class| self.count(class, class)));
         hits as f64 / self.rows().max(1) as f64
+    }
+
+    /// The rows of this class that are predicted as that one; 0 outside of the matrix, which a file may have left
+    /// incomplete.
+    pub fn count(&self, truth: usize, predicted: usize) -> usize {
+        self.counts.get(truth).and_then(|row| row.get(predicted)).copied().unwrap_or(0)
     }
 
     /// The mean of the recalls of the classes that occur.
@@ -79,6 +85,11 @@ impl Confusion {
         let sum: f64 = classes.iter().map(|c| c.support as f64 * c.f1.unwrap_or(0.0)).sum();
         sum / self.rows().max(1) as f64
     }
+}
+
+/// The sum, which stops at the largest number.
+fn add(counts: impl Iterator<Item = usize>) -> usize {
+    counts.fold(0, usize::saturating_add)
 }
 
 #[cfg(test)]
@@ -105,6 +116,9 @@ mod tests {
         assert_eq!(confusion.balanced_accuracy(), (2.0 / 3.0 + 0.5) / 2.0);
         assert_eq!(confusion.macro_f1(), (0.8 + 0.5) / 3.0);
         assert_eq!(confusion.weighted_f1(), (3.0 * 0.8 + 2.0 * 0.5) / 5.0);
+        let ragged = Confusion { counts: vec![vec![usize::MAX], vec![], vec![1, 2, usize::MAX]] };
+        assert_eq!((ragged.classes().len(), ragged.rows()), (3, usize::MAX));
+        assert!(ragged.accuracy() <= 1.0 && ragged.macro_f1() <= 1.0);
         assert!(Confusion::new(&[0], &[2], 2).is_err() && Confusion::new(&[], &[], 2).is_err());
     }
 }

@@ -1,14 +1,7 @@
-use super::lower_rank;
+use super::{FoldResiduals, ResidualsError, lower_rank};
 use crate::evaluate::check;
 use chainrule::Error;
 use serde::{Deserialize, Serialize};
-use thiserror::Error as ThisError;
-
-/// The most residuals that are kept of a fold.
-const MOST: usize = 200;
-
-/// The most rows that a fold can stand for, so that no product of counts overflows.
-const MOST_ROWS: u64 = 1 << 40;
 
 /// Intervals from a cross-validation: CV+ (Barber, Candès, Ramdas and Tibshirani, *Predictive inference with the
 /// jackknife+*, 2021, section 3).
@@ -34,41 +27,6 @@ pub struct CrossConformal {
     folds: Vec<FoldResiduals>,
 }
 
-/// The absolute residuals of one fold's rows, thinned.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FoldResiduals {
-    /// The number n of rows in the fold.
-    pub rows: u64,
-    /// At most 200 of their absolute residuals, sorted. Of m, the j-th (from 1) is the ⌈jn/m⌉-th smallest of all.
-    pub residuals: Vec<f64>,
-}
-
-/// Why numbers are not the residuals of a cross-validation.
-#[derive(Clone, Debug, PartialEq, ThisError)]
-#[non_exhaustive]
-pub enum ResidualsError {
-    /// No fold.
-    #[error("there are no folds: at least one is needed")]
-    NoFolds,
-    /// A number of rows that does not go with the residuals.
-    #[error("fold {fold} (counted from 0) has {residuals} residuals for {rows} rows")]
-    Rows {
-        /// The fold, from 0.
-        fold: usize,
-        /// The residuals that are given.
-        residuals: usize,
-        /// The rows that they stand for.
-        rows: u64,
-    },
-    /// Residuals that are negative, not finite, or not in order.
-    #[error("the residuals of fold {fold} (counted from 0) are not sorted numbers of 0 or more")]
-    Order {
-        /// The fold, from 0.
-        fold: usize,
-    },
-}
-
 impl TryFrom<Vec<FoldResiduals>> for CrossConformal {
     type Error = ResidualsError;
 
@@ -76,16 +34,7 @@ impl TryFrom<Vec<FoldResiduals>> for CrossConformal {
         if folds.is_empty() {
             return Err(ResidualsError::NoFolds);
         }
-        for (fold, FoldResiduals { rows, residuals }) in folds.iter().enumerate() {
-            if residuals.is_empty() || residuals.len() as u64 > *rows || *rows > MOST_ROWS {
-                let (rows, residuals) = (*rows, residuals.len());
-                return Err(ResidualsError::Rows { fold, residuals, rows });
-            }
-            let sorted = residuals.windows(2).all(|pair| pair[0] <= pair[1]);
-            if !sorted || !residuals.iter().all(|r| r.is_finite() && *r >= 0.0) {
-                return Err(ResidualsError::Order { fold });
-            }
-        }
+        folds.iter().enumerate().try_for_each(|(number, fold)| fold.check(number))?;
         Ok(Self { folds })
     }
 }
@@ -93,23 +42,6 @@ impl TryFrom<Vec<FoldResiduals>> for CrossConformal {
 impl From<CrossConformal> for Vec<FoldResiduals> {
     fn from(intervals: CrossConformal) -> Self {
         intervals.folds
-    }
-}
-
-impl FoldResiduals {
-    fn new(mut residuals: Vec<f64>) -> Self {
-        residuals.iter_mut().for_each(|residual| *residual = residual.abs());
-        residuals.sort_unstable_by(f64::total_cmp);
-        let n = residuals.len();
-        if n > MOST {
-            residuals = (1..=MOST).map(|j| residuals[(j * n).div_ceil(MOST) - 1]).collect();
-        }
-        Self { rows: n as u64, residuals }
-    }
-
-    /// The rows that the first residuals stand for.
-    fn rows_of(&self, residuals: usize) -> u64 {
-        (residuals as u64 * self.rows).div_ceil(self.residuals.len() as u64)
     }
 }
 

@@ -16,10 +16,12 @@
 //! the promise, and the answer is `None`: 1 − α needs at least 1/α − 1 rows.
 
 mod cross;
+mod fold;
 mod label_sets;
 mod quality;
 
-pub use cross::{CrossConformal, FoldResiduals, ResidualsError};
+pub use cross::CrossConformal;
+pub use fold::{FoldResiduals, ResidualsError};
 pub use label_sets::{LabelRule, LabelSets};
 pub use quality::{IntervalQuality, coverage, interval_score, mean_width};
 
@@ -47,7 +49,8 @@ pub fn split_conformal(residuals: &[f64], alpha: f64) -> Option<f64> {
 /// 2019): predicted quantiles `lower` and `upper` become the interval [lower − e, upper + e].
 ///
 /// It is the [conformal quantile](conformal_quantile) of max(lower − t, t − upper) over rows that the model was not trained
-/// on; negative where the predicted quantiles are too far apart.
+/// on; negative where the predicted quantiles are too far apart. Where the ends of an interval then cross it is empty, and
+/// whoever needs two ends takes their middle for both.
 pub fn conformalised_quantiles(
     lower: &[f64],
     upper: &[f64],
