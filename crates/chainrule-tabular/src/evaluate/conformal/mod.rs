@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | [`split_conformal`] | absolute residuals of held-out rows | 1 − α |
 //! | [`conformalised_quantiles`] | how far held-out rows are outside of predicted quantiles | 1 − α |
-//! | [`CrossConformal`] | absolute residuals of each fold, by the model without it | 1 − 2α, in practice about 1 − α |
+//! | [`CrossConformal`] | absolute residuals of each fold, by the model without it | 1 − 2α − √(2/n), in practice about 1 − α |
 //! | [`LabelSets`] | how unlikely the true classes of held-out rows are | 1 − α |
 //!
 //! α is the share of misses that is allowed, such as 0.1. With too few rows for it, nothing short of the whole line keeps
