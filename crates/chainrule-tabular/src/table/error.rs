@@ -1,3 +1,4 @@
+use super::schema::ColumnType;
 use crate::names::{did_you_mean, list, quoted};
 use std::path::PathBuf;
 use thiserror::Error;
@@ -16,7 +17,7 @@ pub enum TableError {
         path: PathBuf,
     },
     /// A folder in place of a file.
-    #[error("{} is a folder; a CSV file is needed", path.display())]
+    #[error("{} is a folder; a file with a table is needed", path.display())]
     Directory {
         /// The folder.
         path: PathBuf,
@@ -36,6 +37,53 @@ pub enum TableError {
         file: String,
         /// What it is instead.
         found: String,
+    },
+    /// Bytes that are not what their beginning promises.
+    #[error(
+        "{file} can not be read as {format}: {reason}; it may be cut off or damaged: copy it again, or write it anew"
+    )]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What it begins as.
+        format: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A way of compressing within a format that is not known here.
+    #[error(
+        "{file} is {format} compressed with {codec}, which can not be read here; write it with Snappy, gzip, LZ4 or no \
+         compression (in pandas: compression=\"gzip\" for Parquet, \"lz4\" for Arrow)"
+    )]
+    Compression {
+        /// The file.
+        file: String,
+        /// Parquet or Arrow.
+        format: &'static str,
+        /// The way of compressing.
+        codec: String,
+    },
+    /// A column of something else than numbers, words and dates.
+    #[error(
+        "column {} of {file} holds {found}, which no cell of a table can hold; leave it out, or make columns of its parts",
+        quoted(column)
+    )]
+    Foreign {
+        /// The file.
+        file: String,
+        /// The name of the column.
+        column: String,
+        /// The type of its values.
+        found: String,
+    },
+    /// A character that can not stand between cells.
+    #[error(
+        "{separator:?} can not stand between cells; a comma, a semicolon, a tab, a bar or a blank can, and so can other \
+         ASCII characters, but for letters, digits, quotes, and what belongs to numbers"
+    )]
+    NoSeparator {
+        /// The character.
+        separator: char,
     },
     /// Nothing in it.
     #[error("{file} is empty; a header line with the names of the columns and rows are needed")]
@@ -94,10 +142,11 @@ pub enum TableError {
     },
     /// Text where a number belongs.
     #[error(
-        "{file}, line {line}: {} in column {} is not a number; text columns are not supported yet: \
-         leave the column out, or write numbers",
+        "{file}, line {line}: {} in column {} is not a number; correct it, or name it with --missing if it stands for \
+         no value, or take the whole column for words: --type {}",
         quoted(text),
-        quoted(column)
+        quoted(column),
+        quoted(&format!("{column}=category"))
     )]
     Text {
         /// The file.
@@ -128,8 +177,8 @@ pub enum TableError {
     },
     /// An empty cell, or one of the usual words for it.
     #[error(
-        "{file}, line {line}: the value of column {} is missing{}; missing values are not \
-         supported yet: remove or fill these rows",
+        "{file}, line {line}: the value of column {} is missing{}; every row needs one here: remove or fill these \
+         rows",
         quoted(column),
         if text.is_empty() { String::new() } else { format!(" ({})", quoted(text)) }
     )]
@@ -201,6 +250,47 @@ pub enum TableError {
         row: usize,
         /// The value.
         value: f64,
+    },
+    /// Words where numbers are needed, in a column that was handed over.
+    #[error("column {} holds words, not numbers", quoted(column))]
+    NoNumbers {
+        /// The name of the column.
+        column: String,
+    },
+    /// No such type of a column.
+    #[error(
+        "there is no column type {}{}",
+        quoted(name),
+        if nearest.is_empty() {
+            format!("; there are {}", ColumnType::ALL.map(ColumnType::name).join(", "))
+        } else {
+            did_you_mean(nearest)
+        }
+    )]
+    NoType {
+        /// The name that was asked for.
+        name: String,
+        /// Names like it, the best one first.
+        nearest: Vec<String>,
+    },
+    /// Something else where a column is given a type.
+    #[error(
+        "{} gives no column a type; write it as COLUMN=TYPE, such as zip=category",
+        quoted(text)
+    )]
+    NoAssignment {
+        /// What was given.
+        text: String,
+    },
+    /// A column that can not be what it was said to be.
+    #[error("column {} can not be taken for {kind}: {reason}", quoted(column))]
+    WrongType {
+        /// The name of the column.
+        column: String,
+        /// What it was said to be.
+        kind: ColumnType,
+        /// What contradicts it, and what to do.
+        reason: String,
     },
     /// A number that is finite in double precision only.
     #[error(

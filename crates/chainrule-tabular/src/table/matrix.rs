@@ -23,7 +23,7 @@ impl Table {
     /// ```
     pub fn matrix<T: Real>(&self) -> Result<Array2<T>, TableError> {
         let columns: Vec<&[f64]> =
-            self.columns().map(|(_, column)| column).collect::<Result<_, _>>()?;
+            self.columns().map(|(name, column)| column.finite(name)).collect::<Result<_, _>>()?;
         let mut matrix = Array2::zeros((self.rows(), columns.len()));
         let rows = (BLOCK / columns.len()).max(1);
         let threads = threads().min(self.rows().div_ceil(rows));
@@ -44,8 +44,8 @@ impl Table {
 
     /// What is said about the first number that `T` can not hold.
     fn too_large<T: Real>(&self) -> TableError {
-        let numbers = self.columns().flat_map(|(name, values)| {
-            let values = values.unwrap_or_default();
+        let numbers = self.columns().flat_map(|(name, column)| {
+            let values = column.finite(name).unwrap_or_default();
             values.iter().enumerate().map(move |(row, value)| (name, row, *value))
         });
         let mut too_large = numbers.filter(|(.., value)| !T::of(*value).is_finite());
@@ -78,7 +78,7 @@ mod tests {
         let table = Table::new(columns.collect()).unwrap();
         let matrix = table.matrix::<f64>().unwrap();
         for (j, (_, column)) in table.columns().enumerate() {
-            assert_eq!(matrix.column(j).to_vec(), column.unwrap());
+            assert_eq!(matrix.column(j).to_vec(), column.finite("").unwrap());
         }
         assert_eq!(table.matrix::<f32>().unwrap(), matrix.mapv(|value| value as f32));
     }

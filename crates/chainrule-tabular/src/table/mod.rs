@@ -1,92 +1,133 @@
-//! Tables: named columns of numbers.
+//! Tables: named columns of numbers and words.
 //!
 //! ```text
-//! file ─► head ─► separator ─► pieces ─► numbers ─► Table ─► matrix
-//!                 separator.rs └── csv/, on threads ──┘     matrix.rs
+//! file ─► head ─► separator ─► pieces ─► numbers, words ─► Table ─► matrix, files
+//! source/         separator.rs └───── csv/, on threads ─────┘  │    matrix.rs, write/
+//!                                                              └► Schema
+//!                                                                 schema/, date.rs, doctor/
 //! ```
 
+mod column;
 mod csv;
+mod date;
+mod doctor;
 mod error;
 mod matrix;
+mod reading;
+mod schema;
 mod separator;
+mod source;
+mod write;
 
+pub(crate) use column::shortest;
+pub use column::{Column, Values, Words};
+pub use date::{DateFormat, Moment};
+pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::TableError;
+pub use reading::Reading;
+pub use schema::{ColumnType, Level, Numeric, Profile, Schema};
 
 use crate::names::nearest;
 use csv::Division;
-use std::{
-    collections::HashSet,
-    fs::File,
-    io::{self, Write},
-    path::Path,
-    thread,
-};
+use std::{collections::HashSet, path::Path, thread};
 
-/// Named columns of finite numbers, all of one length, at least one row.
+/// Named columns of numbers or words, all of one length, at least one row. Values may be missing.
 ///
-/// A column of a file may hold something else than numbers. That is told when the column is asked for: who
-/// does not need it is not bothered.
+/// A column of a file may hold something else than what is wanted. That is told when the column is asked for:
+/// who does not need it is not bothered.
 ///
 /// ```
 /// use chainrule_tabular::Table;
 ///
 /// let table = Table::read_csv(b"x;y\n1;2.5\n2;-3e2\n", "example.csv")?;
 /// assert_eq!((table.rows(), table.separator()), (2, Some(';')));
-/// assert_eq!(table.column("y")?, [2.5, -300.0]);
+/// assert_eq!(table.numbers("y")?, [2.5, -300.0]);
 /// # Ok::<(), chainrule_tabular::TableError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     names: Vec<String>,
-    /// The values, or the first thing that is wrong with them.
-    columns: Vec<Result<Vec<f64>, TableError>>,
+    columns: Vec<Column>,
     rows: usize,
     separator: Option<char>,
 }
 
 impl Table {
-    /// Reads a CSV file; see [`Table::read_csv`].
+    /// Reads a file: CSV, perhaps compressed with gzip or zstd, Parquet, or Arrow's format of files or streams. Which it
+    /// is is told by its first bytes. See [`Table::read_csv`] for CSV.
+    ///
+    /// Of Parquet and Arrow, truth values are the words `true` and `false`, dates and points in time are words of
+    /// ISO 8601 (in universal time where they have a zone), times of the day and durations are seconds. A column of
+    /// anything else, such as lists, is empty and has a flaw that says so.
     pub fn open(path: &Path) -> Result<Self, TableError> {
-        if path.is_dir() {
-            return Err(TableError::Directory { path: path.to_owned() });
-        }
-        let file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => TableError::NotFound { path: path.to_owned() },
-            _ => TableError::Unreadable { path: path.to_owned(), reason: error.to_string() },
-        })?;
-        csv::read(file, &path.display().to_string(), Division::default())
+        Self::open_as(path, &Reading::default())
+    }
+
+    /// The same in another way.
+    pub fn open_as(path: &Path, reading: &Reading) -> Result<Self, TableError> {
+        source::open(path, reading)
+    }
+
+    /// The same for bytes that are already there, such as those of the standard input. `source` is their name in
+    /// messages.
+    pub fn read_as(bytes: &[u8], source: &str, reading: &Reading) -> Result<Self, TableError> {
+        source::from_bytes(bytes, source, reading)
     }
 
     /// Reads CSV: UTF-8 text, a header line with the names of the columns, then rows of numbers with a
-    /// decimal point.
+    /// decimal point, or of words.
     ///
     /// The separator is found by itself: comma, semicolon, tab, bar or blanks. Cells may stand in double
-    /// quotes; blanks around names and numbers do not count, nor do blank lines. `source` is the name of
-    /// the bytes in messages.
+    /// quotes; blanks around names, words and numbers do not count, nor do blank lines. A column with a word in it is a
+    /// column of words. `source` is the name of the bytes in messages.
     pub fn read_csv(bytes: &[u8], source: &str) -> Result<Self, TableError> {
-        csv::read(bytes, source, Division::default())
+        Self::read_csv_as(bytes, source, &Reading::default())
+    }
+
+    /// The same in another way.
+    pub fn read_csv_as(bytes: &[u8], source: &str, reading: &Reading) -> Result<Self, TableError> {
+        csv::read(|| Ok(bytes), source, reading, Division::default())
+    }
+
+    /// A table of these columns of finite numbers, each with its name.
+    pub fn new(columns: Vec<(String, Vec<f64>)>) -> Result<Self, TableError> {
+        let columns = columns.into_iter().map(|(name, values)| (name, Column::numbers(values)));
+        let table = Self::of(columns.collect())?;
+        for (name, column) in table.columns() {
+            column.finite(name)?;
+        }
+        Ok(table)
     }
 
     /// A table of these columns, each with its name.
-    pub fn new(columns: Vec<(String, Vec<f64>)>) -> Result<Self, TableError> {
-        let (names, columns): (Vec<String>, Vec<Vec<f64>>) = columns.into_iter().unzip();
+    pub fn of(columns: Vec<(String, Column)>) -> Result<Self, TableError> {
+        let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
         check_names(&names, "the table")?;
         let rows = columns.first().ok_or(TableError::NoColumns)?.len();
         if rows == 0 {
             return Err(TableError::NoRows);
         }
-        for (name, values) in names.iter().zip(&columns) {
-            let column = || name.clone();
-            if values.len() != rows {
-                let (expected, found) = (rows, values.len());
-                return Err(TableError::Length { column: column(), expected, found });
-            }
-            if let Some(row) = values.iter().position(|v| !v.is_finite()) {
-                return Err(TableError::Value { column: column(), row, value: values[row] });
+        for (name, column) in names.iter().zip(&columns) {
+            if column.len() != rows {
+                let (expected, found) = (rows, column.len());
+                return Err(TableError::Length { column: name.clone(), expected, found });
             }
         }
-        let columns = columns.into_iter().map(Ok).collect();
         Ok(Self { names, columns, rows, separator: None })
+    }
+
+    /// These rows of the table (at least one), in this order.
+    pub fn select(&self, rows: &[usize]) -> Result<Self, TableError> {
+        if rows.is_empty() {
+            return Err(TableError::NoRows);
+        }
+        let columns = self.columns.iter().map(|column| column.select(rows)).collect();
+        Ok(Self { columns, rows: rows.len(), ..self.clone_names() })
+    }
+
+    fn clone_names(&self) -> Self {
+        let (names, separator) = (self.names.clone(), self.separator);
+        Self { names, columns: Vec::new(), rows: 0, separator }
     }
 
     /// The number of rows: at least 1.
@@ -99,15 +140,15 @@ impl Table {
         self.names.iter().map(String::as_str)
     }
 
-    /// The names and values of the columns, in their order.
-    pub fn columns(&self) -> impl Iterator<Item = (&str, Result<&[f64], TableError>)> {
-        self.names().zip(self.columns.iter().map(values))
+    /// The names and cells of the columns, in their order.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
+        self.names().zip(&self.columns)
     }
 
-    /// The values of the column of this name.
-    pub fn column(&self, name: &str) -> Result<&[f64], TableError> {
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Result<&Column, TableError> {
         match self.names.iter().position(|other| other == name) {
-            Some(place) => values(&self.columns[place]),
+            Some(place) => Ok(&self.columns[place]),
             None => Err(TableError::NoColumn {
                 name: name.to_owned(),
                 nearest: nearest(name, self.names()),
@@ -116,26 +157,21 @@ impl Table {
         }
     }
 
+    /// The numbers of the column of this name, if it holds nothing else: no word, no gap, no infinity.
+    pub fn numbers(&self, name: &str) -> Result<&[f64], TableError> {
+        self.column(name)?.finite(name)
+    }
+
     /// What stood between the cells of the file: `' '` for any number of blanks and tabs. `None` for a
     /// single column, and for a table that was not read.
     pub fn separator(&self) -> Option<char> {
         self.separator
-    }
-
-    /// Writes the table as CSV with commas. Every number is written with as many digits as it takes to read
-    /// the same number back.
-    pub fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
-        csv::write(self, to)
     }
 }
 
 /// How many threads share the work on a table. What they do does not depend on it.
 fn threads() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
-}
-
-fn values(column: &Result<Vec<f64>, TableError>) -> Result<&[f64], TableError> {
-    column.as_deref().map_err(TableError::clone)
 }
 
 /// Every column has a name of its own.

@@ -19,7 +19,8 @@ const ROWS: usize = 100;
 pub(super) const HEAD: usize = BYTES + 8;
 
 /// The separator of this text, `None` for a single column: the one that gives the header more than one cell
-/// and the largest part of the first rows as many cells as the header.
+/// and the largest part of the first rows as many cells as the header. Of several such, one is preferred with which all
+/// quotes stand around cells: between commas, `1,"x;y"` are two cells whatever the semicolon is.
 pub(super) fn find(text: &str) -> Option<char> {
     let head = head(text);
     let mut best: Option<(Trial, char)> = None;
@@ -27,9 +28,10 @@ pub(super) fn find(text: &str) -> Option<char> {
         let trial = Trial::new(head, separator, head.len() < text.len());
         let usual = 2 * trial.agreeing.max(trial.several) >= trial.rows;
         // A part of all rows, since a line break between quotes is one with some separators and none with others.
-        let is_better = best
-            .as_ref()
-            .is_none_or(|(best, _)| trial.agreeing * best.rows > best.agreeing * trial.rows);
+        let is_better = best.as_ref().is_none_or(|(best, _)| {
+            let order = (trial.agreeing * best.rows).cmp(&(best.agreeing * trial.rows));
+            order.then(best.is_torn.cmp(&trial.is_torn)).is_gt()
+        });
         if trial.header > 1 && usual && is_better {
             best = Some((trial, separator));
         }
@@ -46,6 +48,8 @@ struct Trial {
     agreeing: usize,
     /// Rows with more than one cell.
     several: usize,
+    /// Whether a cell has quotes, but not around it.
+    is_torn: bool,
 }
 
 impl Trial {
@@ -64,6 +68,32 @@ impl Trial {
             rows: rows.len(),
             agreeing: rows.iter().filter(|cells| **cells == header).count(),
             several: rows.iter().filter(|cells| **cells > 1).count(),
+            is_torn: is_torn(&text, separator),
+        }
+    }
+}
+
+/// Whether a quote stands neither at an end of a cell nor, twice, within a quoted one.
+fn is_torn(text: &str, separator: char) -> bool {
+    let is_end = |letter: char| letter == separator || letter == '\r' || letter == '\n';
+    let mut letters = text.chars().peekable();
+    loop {
+        let is_blank = |letter: &char| !is_end(*letter) && letter.is_whitespace();
+        while letters.next_if(is_blank).is_some() {}
+        if letters.next_if_eq(&'"').is_some() {
+            // A quote that is the first of two does not close it.
+            while let Some(letter) = letters.next()
+                && (letter != '"' || letters.next_if_eq(&'"').is_some())
+            {}
+            while letters.next_if(is_blank).is_some() {}
+            if letters.peek().is_some_and(|letter| !is_end(*letter)) {
+                return true;
+            }
+        }
+        match letters.find(|letter| is_end(*letter) || *letter == '"') {
+            None => return false,
+            Some('"') => return true,
+            Some(_) => {}
         }
     }
 }
@@ -145,6 +175,9 @@ mod tests {
             ("a, b\n1, 2\n", Some(',')),
             ("\"a;b\",\"c;d\"\n1,2\n", Some(',')),
             ("a,\"b;c\n;,d\"\n1,2\n", Some(',')),
+            ("a,\"b;c\"\n1,\"2;3\"\n", Some(',')),
+            ("\"a;b\",c\n\"1;\"\"2\"\"\",3\n", Some(',')),
+            ("a \"b\";c,d\n1;2,5\n", Some(';')),
             ("a\n1\n2\n", None),
             ("a long name\n1\n2\n", None),
             ("a\n1,5\n2,5\n", None),

@@ -1,28 +1,33 @@
 //! CSV, as it is found in the wild: reading with exact complaints, and writing.
 //!
 //! ```text
-//! bytes ─► pieces of whole rows ─► numbers of each ─► joined in their order ─► Table
+//! bytes ─► pieces of whole rows ─► columns of each ─► joined in their order ─► Table
 //!          pieces.rs               part.rs, cell.rs   whole.rs
 //! ```
 //!
 //! Several threads take the pieces, so that neither the text nor a second copy of the numbers is ever in memory as
 //! a whole. The table does not depend on how many there are, nor on where the text was cut.
+//!
+//! Whether a column holds numbers or words is known only at the end. Where a piece of it was taken for numbers before
+//! a word was found, the whole text is read once more: `007` is a word then, and no 7.
 
 mod cell;
 mod part;
 mod pieces;
 mod whole;
+mod write;
 
-use super::{Table, TableError, check_names, separator, threads};
-use ::csv::Writer;
+pub(super) use write::write;
+
+use super::{Reading, Table, TableError, check_names, separator, source::Kind, threads};
 use cell::{cells, is_line_end, trimmed};
 use chainrule::training::in_parallel;
-use part::Part;
+use part::{Part, Rules};
 use pieces::{BYTE_ORDER_MARK, Pieces};
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read},
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 use whole::Whole;
 
@@ -40,11 +45,37 @@ impl Default for Division {
     }
 }
 
-pub(super) fn read(
-    mut from: impl Read + Send,
+/// Reads a text that can be opened several times.
+pub(super) fn read<R: Read + Send>(
+    open: impl Fn() -> Result<R, TableError>,
     file: &str,
+    reading: &Reading,
     division: Division,
 ) -> Result<Table, TableError> {
+    let mut kinds = Kinds::default();
+    loop {
+        match read_once(open()?, file, reading, division, &mut kinds)? {
+            Some(table) => return Ok(table),
+            None => kinds.are_known = true,
+        }
+    }
+}
+
+/// Which columns hold words, as far as that is known.
+#[derive(Default)]
+struct Kinds {
+    words: Vec<AtomicBool>,
+    are_known: bool,
+}
+
+/// The table, or nothing if it is to be read once more with what is known of its columns now.
+fn read_once(
+    mut from: impl Read + Send,
+    file: &str,
+    reading: &Reading,
+    division: Division,
+    kinds: &mut Kinds,
+) -> Result<Option<Table>, TableError> {
     let unreadable = |error: io::Error| TableError::Unreadable {
         path: Path::new(file).to_owned(),
         reason: error.to_string(),
@@ -52,45 +83,62 @@ pub(super) fn read(
     let mut head = Vec::new();
     from.by_ref().take(separator::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
     let head = text(&head, file)?;
-    let separator = separator::find(valid(head));
+    let separator = reading.separator()?.or_else(|| separator::find(valid(head)));
     let pieces = Pieces::new(head.chain(from), separator, division.piece);
-    rows(pieces, file, separator, division.threads).map_err(unreadable)?
+    let whole = rows(pieces, file, reading, separator, division.threads, kinds);
+    let (whole, header) = whole.map_err(unreadable)?;
+    if whole.is_mixed() && !kinds.are_known {
+        return Ok(None);
+    }
+    whole.table(header, file, separator).map(Some)
 }
 
 /// Reads the header, and then the rows on several threads.
 fn rows(
     mut pieces: Pieces<impl Read + Send>,
     file: &str,
+    reading: &Reading,
     separator: Option<char>,
     threads: usize,
-) -> io::Result<Result<Table, TableError>> {
+    kinds: &mut Kinds,
+) -> io::Result<(Whole, Result<Vec<String>, TableError>)> {
     let between = pieces::byte(separator);
     let mut piece = Vec::new();
     pieces.next(&mut piece)?;
     let (header, start) = header(&piece, file, between);
     // Without a header, the text is still to be found to be none.
     let columns = header.as_ref().map_or(0, Vec::len);
+    if !kinds.are_known {
+        let is_named = |name: &String| AtomicBool::new(reading.words.contains(name));
+        kinds.words = header.iter().flatten().map(is_named).collect();
+    }
+    let words = &kinds.words[..];
 
     let mut whole = Whole::new(columns);
-    whole.add(0, Part::new(&piece, start, columns, between));
+    let rules = Rules::new(reading, between);
+    let read = |piece: &[u8], start| Part::new(piece, start, rules, words);
+    whole.add(0, read(&piece, start));
     let threads = if pieces.has_ended() { 1 } else { threads };
     let (pieces, whole) = (Mutex::new(pieces), Mutex::new(whole));
     let work = |_| -> io::Result<()> {
         let mut piece = Vec::new();
         loop {
             let Some(number) = lock(&pieces).next(&mut piece)? else { return Ok(()) };
-            let part = Part::new(&piece, 0, columns, between);
+            let part = read(&piece, 0);
             lock(&whole).add(number, part);
         }
     };
     in_parallel(threads, threads, work).into_iter().collect::<io::Result<()>>()?;
-    Ok(whole.into_inner().unwrap_or_else(PoisonError::into_inner).table(header, file, separator))
+    Ok((whole.into_inner().unwrap_or_else(PoisonError::into_inner), header))
 }
 
 /// Only a panic of another thread poisons it, and that is passed on when all have ended.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// What a first column without a name is called.
+const ROW_NUMBERS: &str = "unnamed";
 
 /// The names of the columns, and where their row ends.
 fn header(text: &[u8], file: &str, separator: u8) -> (Result<Vec<String>, TableError>, usize) {
@@ -103,7 +151,11 @@ fn header(text: &[u8], file: &str, separator: u8) -> (Result<Vec<String>, TableE
     } else if cells.iter().all(|cell| cell.parse::<f64>().is_ok()) {
         Err(TableError::NoHeader { file: file() })
     } else {
-        let names: Vec<String> = cells.into_iter().map(str::to_owned).collect();
+        let mut names: Vec<String> = cells.into_iter().map(str::to_owned).collect();
+        // Programs that write the numbers of the rows in front of them leave this name out.
+        if names.len() > 1 && names[0].is_empty() {
+            names[0] = ROW_NUMBERS.to_owned();
+        }
         check_names(&names, &file()).map(|()| names)
     };
     (names, end)
@@ -111,12 +163,10 @@ fn header(text: &[u8], file: &str, separator: u8) -> (Result<Vec<String>, TableE
 
 /// The same bytes without a byte order mark, unless they begin as no text does.
 fn text<'a>(bytes: &'a [u8], file: &str) -> Result<&'a [u8], TableError> {
-    let found = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "UTF-16 text",
-        [b'P', b'K', 3, 4, ..] => "a workbook of a spreadsheet, or a ZIP archive",
-        _ => return Ok(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)),
-    };
-    Err(TableError::NotText { file: file.to_owned(), found: found.to_owned() })
+    match Kind::of(bytes).but_text() {
+        Some(found) => Err(TableError::NotText { file: file.to_owned(), found: found.to_owned() }),
+        None => Ok(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)),
+    }
 }
 
 /// The bytes as text, as far as they are.
@@ -125,33 +175,13 @@ fn valid(bytes: &[u8]) -> &str {
     valid.map_or("", |chunk| chunk.valid())
 }
 
-pub(super) fn write(table: &Table, to: &mut dyn Write) -> io::Result<()> {
-    let mut writer = Writer::from_writer(to);
-    writer.write_record(table.names())?;
-    let columns: Result<Vec<&[f64]>, TableError> =
-        table.columns().map(|(_, column)| column).collect();
-    let columns = columns.map_err(io::Error::other)?;
-    for row in 0..table.rows() {
-        writer.write_record(columns.iter().map(|column| shortest(column[row])))?;
-    }
-    writer.flush()
-}
-
-/// The shortest text that reads back as the same number.
-fn shortest(value: f64) -> String {
-    match value.abs() {
-        1e-5..1e17 | 0.0 => value.to_string(),
-        _ => format!("{value:e}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::{collection::vec, prelude::*, sample::select};
 
     fn divided(text: &[u8], piece: usize, threads: usize) -> Result<Table, TableError> {
-        read(text, "t", Division { piece, threads })
+        read(|| Ok(text), "t", &Reading::default(), Division { piece, threads })
     }
 
     fn whole(text: &[u8]) -> Result<Table, TableError> {
@@ -200,7 +230,8 @@ mod tests {
         };
         for (line, expected) in [
             ("1,a\r\n", "t, line 30002: \"a\" in column \"y\""),
-            ("\"1\n\",NA\r\n", "t, line 30002: the value of column \"y\" is missing (\"NA\")"),
+            // A word is worse than a gap.
+            ("\"1\n\",NA\r\n", "t, line 60005: \"b\" in column \"y\""),
             ("\"1\n\",2\r\n", "t, line 60005: \"b\" in column \"y\""),
             ("1,2,3\r\n", "t, line 30002: 3 cells where the header has 2"),
         ] {
@@ -224,8 +255,9 @@ mod tests {
             }
         }
         let rows = "1,2\n".repeat(100_000);
-        let from = b"x,y\n".chain(rows.as_bytes()).chain(Fails);
-        let error = read(from, "t", Division { piece: 1000, threads: 2 }).unwrap_err();
+        let open = || Ok(b"x,y\n".chain(rows.as_bytes()).chain(Fails));
+        let division = Division { piece: 1000, threads: 2 };
+        let error = read(open, "t", &Reading::default(), division).unwrap_err();
         assert_eq!(error.to_string(), "t can not be read: the disk is gone");
     }
 

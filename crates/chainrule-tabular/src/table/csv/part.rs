@@ -1,11 +1,28 @@
-//! The numbers of one piece of the text, and what is wrong with it. Lines are counted from the piece's first, which
+//! The columns of one piece of the text, and what is wrong with it. Lines are counted from the piece's first, which
 //! is 0.
 
-use super::cell::{cell, cells, is_line_end, number, trimmed};
+use super::{
+    super::{Reading, column::Dictionary},
+    cell::{cell, cells, is_line_end, number, trimmed},
+};
 use memchr::{memchr, memchr_iter};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Words that stand for a missing value, in small letters.
-const MISSING: [&str; 7] = ["", "na", "n/a", "null", "none", "?", "-"];
+/// How the cells are read.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    reading: &'a Reading,
+    separator: u8,
+    /// Whether a number such as -99 may stand for a missing value.
+    has_numbers: bool,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(reading: &'a Reading, separator: u8) -> Self {
+        let is_number = |word: &String| number(word.as_bytes(), 0).is_some();
+        Self { reading, separator, has_numbers: reading.missing.iter().any(is_number) }
+    }
+}
 
 /// What a piece of the text holds.
 #[derive(Default)]
@@ -22,24 +39,32 @@ pub(super) struct Part {
     pub(super) gaps: Gaps,
 }
 
-/// The values of a column, as far as the first cell that is not a finite number.
-#[derive(Default)]
+/// The cells of a column.
 pub(super) struct Column {
-    pub(super) values: Vec<f64>,
+    pub(super) cells: Cells,
+    /// What is wrong with it, if it is no column of finite numbers.
     pub(super) flaw: Option<Flaw>,
 }
 
-/// A cell that is not a finite number.
+/// Numbers or words.
+pub(super) enum Cells {
+    Numbers(Vec<f64>),
+    Words(Dictionary),
+}
+
+/// A cell that is not a finite number: of all of them the worst, and of these the first.
+#[derive(Clone)]
 pub(super) struct Flaw {
     pub(super) line: usize,
     pub(super) text: String,
     pub(super) kind: Kind,
 }
 
-/// What is wrong with a cell.
+/// What is wrong with a cell, from the least to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    NotFinite,
     Missing,
+    NotFinite,
     DecimalComma,
     Text,
 }
@@ -63,21 +88,36 @@ pub(super) struct Gaps {
 }
 
 impl Part {
-    /// Reads the rows of so many columns that begin at `start`, which is the end of a line above them or 0.
-    pub(super) fn new(text: &[u8], start: usize, columns: usize, separator: u8) -> Self {
-        let mut part = Self { lines: line_ends(text), ..Self::default() };
-        part.columns.resize_with(columns, Column::default);
-        part.has_zeros = memchr(0, text).is_some();
-        match str::from_utf8(text) {
-            Ok(text) if columns == 1 => part.gaps = Gaps::new(text, start),
-            Ok(_) => {}
-            Err(error) => part.not_text = Some(line_ends(&text[..error.valid_up_to()])),
+    /// Reads the rows that begin at `start`, which is the end of a line above them or 0. `words` has an entry for each
+    /// column, and says which are known to hold words; what is found out here is added.
+    pub(super) fn new(text: &[u8], start: usize, rules: Rules<'_>, words: &[AtomicBool]) -> Self {
+        loop {
+            // Relaxed: whoever knows it too late reads once more.
+            let kinds: Vec<bool> =
+                words.iter().map(|known| known.load(Ordering::Relaxed)).collect();
+            let mut part = Self { lines: line_ends(text), ..Self::default() };
+            part.columns = kinds.iter().map(|&is_words| Column::new(is_words)).collect();
+            part.has_zeros = memchr(0, text).is_some();
+            match str::from_utf8(text) {
+                Ok(text) if words.len() == 1 => part.gaps = Gaps::new(text, start),
+                Ok(_) => {}
+                Err(error) => part.not_text = Some(line_ends(&text[..error.valid_up_to()])),
+            }
+            part.read(text, start, rules);
+            let mut found = false;
+            for ((column, known), is_words) in part.columns.iter().zip(words).zip(kinds) {
+                if column.has_word() && !is_words {
+                    known.store(true, Ordering::Relaxed);
+                    found = true;
+                }
+            }
+            if !found {
+                return part;
+            }
         }
-        part.read(text, start, separator);
-        part
     }
 
-    fn read(&mut self, text: &[u8], start: usize, separator: u8) {
+    fn read(&mut self, text: &[u8], start: usize, rules: Rules<'_>) {
         let mut at = start;
         loop {
             while text.get(at).is_some_and(|byte| is_line_end(*byte)) {
@@ -86,7 +126,7 @@ impl Part {
             if at == text.len() {
                 return;
             }
-            at = match self.row(text, at, separator) {
+            at = match self.row(text, at, rules) {
                 Ok(end) => end,
                 Err(ragged) => {
                     self.ragged = Some(ragged);
@@ -97,7 +137,8 @@ impl Part {
     }
 
     /// Adds the row that begins here to the columns, unless it is a line of blanks, and returns where it ends.
-    fn row(&mut self, text: &[u8], start: usize, separator: u8) -> Result<usize, Ragged> {
+    fn row(&mut self, text: &[u8], start: usize, rules: Rules<'_>) -> Result<usize, Ragged> {
+        let separator = rules.separator;
         if self.columns.len() != 1
             && let Some(end) = blank_line(text, start, separator)
         {
@@ -108,7 +149,7 @@ impl Part {
             if !has_more {
                 return Err(Ragged::new(text, start, separator));
             }
-            at = column.read(text, start, at, separator);
+            at = column.read(text, start, at, rules);
             has_more = text.get(at) == Some(&separator);
             at += usize::from(has_more);
         }
@@ -121,48 +162,70 @@ impl Part {
 }
 
 impl Column {
+    fn new(is_words: bool) -> Self {
+        let cells = match is_words {
+            true => Cells::Words(Dictionary::default()),
+            false => Cells::Numbers(Vec::new()),
+        };
+        Self { cells, flaw: None }
+    }
+
+    /// Whether a cell is neither a number nor missing.
+    fn has_word(&self) -> bool {
+        self.flaw.as_ref().is_some_and(|flaw| matches!(flaw.kind, Kind::Text | Kind::DecimalComma))
+    }
+
     /// Adds the cell `at` this place of a row, and returns where it ends.
     #[inline]
-    fn read(&mut self, text: &[u8], row: usize, at: usize, separator: u8) -> usize {
+    fn read(&mut self, text: &[u8], row: usize, at: usize, rules: Rules<'_>) -> usize {
+        let separator = rules.separator;
         let quotes = usize::from(text.get(at) == Some(&b'"'));
-        if self.flaw.is_none()
+        if let Cells::Numbers(values) = &mut self.cells
+            && !rules.has_numbers
             && let Some((value, end)) = number(text, at + quotes)
             && (quotes == 0 || text.get(end) == Some(&b'"'))
             && text.get(end + quotes).is_none_or(|byte| *byte == separator || is_line_end(*byte))
         {
-            self.values.push(value);
+            values.push(value);
             return end + quotes;
         }
-        self.read_any(text, row, at, separator)
+        self.read_any(text, row, at, rules)
     }
 
     /// The same for a cell of any kind.
-    fn read_any(&mut self, text: &[u8], row: usize, at: usize, separator: u8) -> usize {
-        let (cell, end) = cell(text, at, separator);
-        if self.flaw.is_none() {
-            let cell = trimmed(&cell);
+    fn read_any(&mut self, text: &[u8], row: usize, at: usize, rules: Rules<'_>) -> usize {
+        let (cell, end) = cell(text, at, rules.separator);
+        let cell = trimmed(&cell);
+        let (value, kind) = if rules.reading.is_missing(cell) {
+            (f64::NAN, Some(Kind::Missing))
+        } else {
             match cell.parse::<f64>() {
-                Ok(value) if value.is_finite() => self.values.push(value),
-                parsed => {
-                    let kind = parsed.map_or_else(|_| Kind::of(cell), |_| Kind::NotFinite);
-                    let (line, text) = (line_ends(&text[..row]), cell.to_owned());
-                    self.flaw = Some(Flaw { line, text, kind });
-                }
+                Ok(value) => (value, (!value.is_finite()).then_some(Kind::NotFinite)),
+                Err(_) => (f64::NAN, Some(Kind::of_word(cell))),
             }
+        };
+        let is_missing = matches!(kind, Some(Kind::Missing));
+        match &mut self.cells {
+            Cells::Numbers(values) => values.push(value),
+            Cells::Words(words) => words.push((!is_missing).then_some(cell)),
+        }
+        if let Some(kind) = kind
+            && self.flaw.as_ref().is_none_or(|flaw| flaw.kind < kind)
+        {
+            let (line, text) = (line_ends(&text[..row]), cell.to_owned());
+            self.flaw = Some(Flaw { line, text, kind });
         }
         end
     }
 }
 
 impl Kind {
-    /// Of a cell that is not a number.
-    fn of(text: &str) -> Self {
-        if MISSING.contains(&text.to_ascii_lowercase().as_str()) {
-            Self::Missing
-        } else if text.matches(',').count() == 1 && text.replace(',', ".").parse::<f64>().is_ok() {
-            Self::DecimalComma
-        } else {
-            Self::Text
+    /// Of a cell that is neither a number nor missing.
+    fn of_word(text: &str) -> Self {
+        let has_comma = text.matches(',').count() == 1;
+        match has_comma && text.replace(',', ".").parse::<f64>().is_ok() {
+            true => Self::DecimalComma,
+            false => Self::Text,
         }
     }
 }

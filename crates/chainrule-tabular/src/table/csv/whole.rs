@@ -1,15 +1,17 @@
 //! The parts of a table, joined in their order, whenever they come.
 
 use super::{
-    super::{Table, TableError},
-    part::{Column, Flaw, Gaps, Kind, Part, Ragged},
+    super::{Column, Table, TableError, Values},
+    part::{self, Cells, Flaw, Gaps, Kind, Part, Ragged},
 };
 use std::collections::BTreeMap;
 
 /// What the text holds as far as it was read. Lines are counted from 0.
 #[derive(Default)]
 pub(super) struct Whole {
-    columns: Vec<Result<Vec<f64>, Flaw>>,
+    columns: Vec<part::Column>,
+    /// Whether a column was numbers in one part and words in another.
+    is_mixed: bool,
     rows: usize,
     lines: usize,
     has_zeros: bool,
@@ -23,7 +25,8 @@ pub(super) struct Whole {
 
 impl Whole {
     pub(super) fn new(columns: usize) -> Self {
-        Self { columns: (0..columns).map(|_| Ok(Vec::new())).collect(), ..Self::default() }
+        let column = |_| part::Column { cells: Cells::Numbers(Vec::new()), flaw: None };
+        Self { columns: (0..columns).map(column).collect(), ..Self::default() }
     }
 
     /// Adds the part of this number.
@@ -33,6 +36,11 @@ impl Whole {
             self.join(part);
             self.joined += 1;
         }
+    }
+
+    /// Whether the columns are not yet what they would be if all of their kinds had been known before.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.is_mixed
     }
 
     /// The table, or the first thing that is wrong with the text as a whole.
@@ -68,9 +76,14 @@ impl Whole {
             return Err(TableError::Missing { file: file(), line, column, text });
         }
         let columns = self.columns.into_iter().zip(&names);
-        let columns = columns
-            .map(|(column, name)| column.map_err(|flaw| flaw.error(file(), name.clone())))
-            .collect();
+        let columns = columns.map(|(column, name)| {
+            let values = match column.cells {
+                Cells::Numbers(values) => Values::Numbers(values),
+                Cells::Words(words) => Values::Words(words.finish()),
+            };
+            Column::new(values, column.flaw.map(|flaw| flaw.error(file(), name.clone())))
+        });
+        let columns = columns.collect();
         Ok(Table { names, columns, rows: self.rows, separator })
     }
 
@@ -88,12 +101,19 @@ impl Whole {
         self.lines += part.lines;
     }
 
-    fn join_rows(&mut self, columns: Vec<Column>) {
+    fn join_rows(&mut self, columns: Vec<part::Column>) {
         for (whole, part) in self.columns.iter_mut().zip(columns) {
-            let Ok(values) = whole else { continue };
-            match part.flaw {
-                None => values.extend_from_slice(&part.values),
-                Some(flaw) => *whole = Err(Flaw { line: self.lines + flaw.line, ..flaw }),
+            match (&mut whole.cells, part.cells) {
+                (Cells::Numbers(whole), Cells::Numbers(part)) => whole.extend_from_slice(&part),
+                (Cells::Words(whole), Cells::Words(part)) => whole.append(&part.finish()),
+                (whole, Cells::Words(part)) if self.rows == 0 => *whole = Cells::Words(part),
+                // What it holds does not matter any more.
+                _ => self.is_mixed = true,
+            }
+            if let Some(flaw) = part.flaw
+                && whole.flaw.as_ref().is_none_or(|first| first.kind < flaw.kind)
+            {
+                whole.flaw = Some(Flaw { line: self.lines + flaw.line, ..flaw });
             }
         }
     }
