@@ -60,6 +60,7 @@ fn charts(labels: Labels<'_>) -> Vec<Chart> {
         chart::intervals(labels, intervals, legend).unwrap(),
         chart::bars(labels, &bars).unwrap(),
         chart::dependence_of_categories(labels, &bars[..2]).unwrap(),
+        chart::dependence_of_classes(labels, &[shares, shares]).unwrap(),
         chart::confusion(labels, &["first", "second"], &[90, 10, 0, 7]).unwrap(),
         chart::roc(labels, &[shares, shares], "chance").unwrap(),
         chart::precision_recall(labels, &[shares], Some(("chance", 0.3))).unwrap(),

@@ -1,8 +1,8 @@
 //! From a table to a network that can be trusted, and back.
 //!
 //! ```text
-//! CSV ─► Table ─► fit: split, standardise, train, score ─► Model ─► file
-//!                                      new Table ─► predict ┘  └─► predictions, in the units of the table
+//! CSV ─► Table ─► fit: divide, encode, train, calibrate, score ─► Model ─► file
+//!                                            new Table ─► predict ┘  └─► predictions, in the units of the table
 //! ```
 //!
 //! ```
@@ -13,7 +13,8 @@
 //! let table = Table::new(vec![("x".into(), x), ("y".into(), y)])?;
 //! let settings = Settings { epochs: Some(50), ..Settings::new(["y"]) };
 //! let fit = fit(&table, &settings, &mut ())?;
-//! assert!(fit.scores.overall.network.rmse < fit.scores.overall.mean.rmse);
+//! let scores = &fit.evaluation.targets[0];
+//! assert!(scores.measures.main() < scores.baselines[0].measures.main());
 //! let prediction = fit.model.predict(&table)?;
 //! assert_eq!(prediction.table.rows(), 100);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -21,11 +22,13 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | [`table`] | named columns, read from CSV |
+//! | [`table`] | named columns of numbers and words, and what they mean |
 //! | [`encode`] | columns as numbers for a network, and back |
 //! | [`estimator`] | the fit, its settings and its decisions |
-//! | [`model`] | a network with its preprocessing: what predicts |
-//! | [`evaluate`] | scores, beside those of the mean and of a linear regression |
+//! | [`model`] | networks with their preprocessing: what predicts |
+//! | [`evaluate`] | measures, intervals and what is cheap to have |
+//! | [`search`] | better settings, by chance |
+//! | [`explain`] | what the predictions depend on |
 //! | [`file`](mod@file) | model files |
 //!
 //! Nothing here prints, exits or asks the clock; everything that can be wrong with a table, a model or a
@@ -34,20 +37,23 @@
 pub mod encode;
 pub mod estimator;
 pub mod evaluate;
+pub mod explain;
 pub mod file;
 pub mod model;
 mod names;
+pub mod search;
 pub mod table;
 
-pub use encode::Number;
-pub use estimator::{Decision, Fit, FitError, Preparation, Settings, Start, fit};
-pub use evaluate::{
-    ClassificationScore, Comparison, CrossConformal, Importance, Interval, IntervalQuality,
-    LabelRule, LabelSets, Neighbours, RegressionScore, Score, Scores, TargetScores, Temperature,
+pub use encode::{Encoder, Encoding, Input, Target, TargetValues};
+pub use estimator::{
+    Checkpoint, Decision, Fit, FitError, Keeper, Preparation, Settings, Task, Training, Validation,
+    fit,
 };
+pub use evaluate::{Evaluation, Measures, TargetEvaluation};
+pub use explain::{Comparison, Dependence, DependenceCurve, Places};
 pub use file::{FileError, FormatError};
 pub use model::{
-    AnyNetwork, Architecture, ArchitectureError, Model, ModelError, Output, Parts, Precision,
-    Prediction, Record,
+    AnyNetwork, Architecture, ArchitectureError, Calibration, Member, Model, ModelError, Output,
+    Parts, Precision, Predicted, Prediction, Record,
 };
-pub use table::{Table, TableError};
+pub use table::{Column, Table, TableError};

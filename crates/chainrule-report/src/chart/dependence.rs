@@ -42,6 +42,28 @@ pub fn dependence(
     Ok(chart)
 }
 
+/// The same for several curves without a band, such as the probabilities of several classes, on an axis from 0 to 1:
+/// each in a colour of its own, in the order given.
+///
+/// # Errors
+///
+/// [`Error::Length`] when a list has not one value for each x, [`Error::Empty`] when a series has no finite pair or when
+/// there is no series.
+pub fn dependence_of_classes(labels: Labels<'_>, curves: &[Series<'_>]) -> Result<Chart, Error> {
+    curves.iter().try_for_each(Series::check)?;
+    let pairs = || curves.iter().flat_map(Series::pairs);
+    let x = scale_of(Scale::around(pairs().map(|pair| pair.0)), labels.title)?;
+    let y = Scale::exact(0.0, 1.0);
+    let curve = |(series, ink): (&Series<'_>, _)| {
+        let shape = Shape::Curve { pieces: Figure::curve(series, &x, &y), style: Style::Wide };
+        Layer { name: text::clean(series.name), ink, shape }
+    };
+    let layers = curves.iter().zip(ink::CLASSES.into_iter().cycle()).map(curve).collect();
+    let mut chart = Chart::new(labels, x, y);
+    chart.figure.layers = layers;
+    Ok(chart)
+}
+
 /// The pairs of two curves that stand at the same place.
 fn between(lower: &[(f64, f64)], upper: &[(f64, f64)]) -> Vec<(f64, f64, f64)> {
     let pairs = lower.iter().zip(upper).filter(|(a, b)| a.0 == b.0);

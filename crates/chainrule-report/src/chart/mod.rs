@@ -19,7 +19,7 @@ mod roc;
 pub use bars::{Bar, bars};
 pub use calibration::calibration;
 pub use confusion::confusion;
-pub use dependence::{dependence, dependence_of_categories};
+pub use dependence::{dependence, dependence_of_categories, dependence_of_classes};
 pub use fit::fit;
 pub use histogram::histogram;
 pub use intervals::{Intervals, IntervalsLegend, intervals};

@@ -1,31 +1,28 @@
 //! Columns of a table as numbers for a network, and back: fit → transform → inverse.
+//!
+//! | column | becomes |
+//! |---|---|
+//! | numbers | a standardised or robust feature ([`Scale`]); a missing one the median, with a feature that says so |
+//! | categories | one-hot features ([`Levels`]), or a code whose numbers the network learns |
+//! | dates | the time, and places in the year, the week and the day ([`Dates`]) |
+//! | free text | whether there is any |
+//! | the target | a standardised number, a count or the place of a class ([`Target`]) |
 
+mod category;
+mod date;
+mod encoder;
+mod input;
 mod number;
+mod scale;
+mod target;
 
-pub use number::Number;
+pub use category::Levels;
+pub use date::{Cycle, Dates};
+pub use encoder::Encoder;
+pub(crate) use encoder::{EncodeError, Features};
+pub(crate) use input::Guesses;
+pub use input::{Encoding, Input};
 pub(crate) use number::magnitude;
-
-use chainrule::Real;
-use ndarray::Array2;
-
-/// The transformed values [rows × columns] of some rows of some columns.
-///
-/// Fails with the place (in `rows`, in `columns`) of a value that is not finite in this precision after the
-/// transformation.
-pub(crate) fn transform<T: Real>(
-    numbers: &[Number],
-    columns: &[&[f64]],
-    rows: &[usize],
-) -> Result<Array2<T>, (usize, usize)> {
-    let mut x = Array2::zeros((rows.len(), columns.len()));
-    for (j, (number, column)) in numbers.iter().zip(columns).enumerate() {
-        for (i, &row) in rows.iter().enumerate() {
-            let value = T::of(number.transform(column[row]));
-            if !value.is_finite() {
-                return Err((i, j));
-            }
-            x[[i, j]] = value;
-        }
-    }
-    Ok(x)
-}
+pub(crate) use scale::quantile;
+pub use scale::{Log, Scale};
+pub use target::{Target, TargetValues};

@@ -1,17 +1,19 @@
+use serde::{Deserialize, Serialize};
+
 /// Something that was decided without being asked, with what overrides it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// What was done: `batches of 32 rows`.
+    /// What was done: `steps of 32 rows`.
     pub what: String,
     /// Why: half a sentence.
     pub why: String,
     /// The flag of the command line that decides it otherwise.
-    pub flag: Option<&'static str>,
+    pub flag: Option<String>,
 }
 
 impl Decision {
     pub(super) fn new(what: String, why: &str, flag: Option<&'static str>) -> Self {
-        Self { what, why: why.to_owned(), flag }
+        Self { what, why: why.to_owned(), flag: flag.map(str::to_owned) }
     }
 }
 

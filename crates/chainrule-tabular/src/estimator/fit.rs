@@ -1,313 +1,204 @@
 use super::{
-    Decision, FitError, Preparation, Settings,
+    Checkpoint, Decision, FitError, Keeper, Preparation, Settings, Validation,
+    calibrate::OutOfFold,
+    checkpoint::{Identity, Keeping},
+    decision::count,
+    digest,
+    members::Trainings,
     plan::Method,
-    preparation::{MOST_INPUTS_OF_REGRESSION, loss_unit},
 };
 use crate::{
-    AnyNetwork, Comparison, Model, Output, Parts, Precision, Record, Score, Scores, Table,
-    TargetScores, evaluate::LeastSquares,
+    Model, Parts, Record, Table,
+    evaluate::{Baselines, Evaluation, Judge},
 };
-use chainrule::{
-    Dataset, Network, Real, Training,
-    loss::MeanSquaredError,
-    optimizer::Penalty,
-    table,
-    training::{EarlyStopping, Ended, FullBatch, History, Observer, in_parallel},
-};
-use ndarray::Array2;
-use std::{
-    ops::ControlFlow,
-    sync::{Mutex, PoisonError},
-};
+use chainrule::training::{History, Observer};
+use ndarray::s;
 
 /// A fitted model and how it came about.
 #[derive(Clone, Debug)]
 pub struct Fit {
-    /// The model, with the best parameters of the training.
+    /// The model: the mean of its networks, each with the best parameters of its training.
     pub model: Model,
-    /// The course of the training. Its losses are mean squared errors of the standardised targets; see
-    /// [`Fit::loss_unit`].
-    pub history: History,
-    /// How good the network is on the held-out rows, in the targets' units, beside the baselines.
-    pub scores: Scores,
-    /// All trainings, by the loss of the held-out rows from the best, which the model has, to the worst.
-    pub starts: Vec<Start>,
+    /// How good it is, beside what is cheap to have.
+    pub evaluation: Evaluation,
+    /// The trainings whose networks the model has, in the order of their numbers.
+    pub trainings: Vec<Training>,
     /// What was decided without being asked.
     pub decisions: Vec<Decision>,
+    /// Whether trainings were broken off, or not begun.
+    pub is_interrupted: bool,
+    /// How many trainings diverged without a result.
+    pub diverged: usize,
 }
 
-/// One of several trainings from different weights.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Start {
-    /// The seed of the weights, of the shuffling and of dropout; which rows are held out is the same for all.
+/// One of the trainings.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// The seed of the weights, of the shuffling and of dropout.
     pub seed: u64,
-    /// The loss on the held-out rows: the mean squared error of the standardised targets.
-    pub loss: f64,
-    /// Epochs or iterations.
-    pub epochs: usize,
+    /// Its course. Losses are those of the standardised targets; see [`Preparation::loss_unit`].
+    pub history: History,
 }
 
-impl Fit {
-    /// What turns a loss of the history into a mean squared error in the squared unit of the target; see
-    /// [`Preparation::loss_unit`].
-    pub fn loss_unit(&self) -> Option<f64> {
-        loss_unit(self.model.targets())
-    }
-}
-
-/// Fits a network to the table: the targets as a function of all other columns.
+/// Fits networks to the table: the targets as a function of the other columns.
 ///
-/// The observer sees every epoch and step, and can break the training off; the best parameters so far are
-/// kept then, as they are when the training diverges (`history.ended` says so). Of several trainings it sees the
-/// steps, and each one's end.
+/// The observer sees every step and the end of each training (of a single one, every epoch), and can break off; what has
+/// been learned until then is kept.
 pub fn fit<O: Observer<f32> + Observer<f64> + Send>(
     table: &Table,
     settings: &Settings,
     observer: &mut O,
 ) -> Result<Fit, FitError> {
-    Preparation::new(table, settings)?.run(observer)
+    Preparation::new(table, None, settings)?.run(observer)
 }
 
 impl Preparation<'_> {
-    /// Trains the network and scores it.
+    /// Trains the networks and scores their mean.
     pub fn run<O: Observer<f32> + Observer<f64> + Send>(
         self,
         observer: &mut O,
     ) -> Result<Fit, FitError> {
-        let (network, history, starts): (AnyNetwork, History, _) = match self.plan.precision {
-            Precision::F32 => {
-                let (network, history, starts) = self.train_best::<f32>(observer)?;
-                (network.into(), history, starts)
-            }
-            Precision::F64 => {
-                let (network, history, starts) = self.train_best::<f64>(observer)?;
-                (network.into(), history, starts)
-            }
-        };
-        let parts = Parts {
-            inputs: self.inputs.numbers.clone(),
-            targets: self.targets.numbers.clone(),
-            output: Output::Value,
-            architecture: self.plan.architecture.clone(),
-            network,
-            record: self.record(&history, starts.len()),
-        };
-        let model = Model::of_built(parts)?;
-        let scores = self.score(&model)?;
+        self.run_kept(None, None, observer)
+    }
+
+    /// The same, with its state kept on the way by the keeper, so that a later call can go on from there: from a
+    /// checkpoint of the same fit it goes on as if it had never been broken off, to the last bit of the model.
+    ///
+    /// It fails if the checkpoint is of another fit, and says what differs. An observer that breaks off a training
+    /// by an optimizer is heard at the end of the epoch, where there is a state to be kept. To the same bits belongs a
+    /// processor with the same [instructions](chainrule::instructions), or their choice by hand.
+    pub fn run_kept<O: Observer<f32> + Observer<f64> + Send>(
+        self,
+        from: Option<&Checkpoint>,
+        keeper: Option<&mut dyn Keeper>,
+        observer: &mut O,
+    ) -> Result<Fit, FitError> {
+        let hash = digest::of(self.table);
+        let (precision, trainings) = (self.plan.precision, self.trainings());
+        let identity = Identity::of(&self, &hash);
+        let keeping = Keeping::new(identity, precision, trainings, from, keeper)?;
+        let Trainings { trained, diverged, is_interrupted } = self.train(keeping, observer)?;
+        let out_of_fold = self.out_of_fold(&trained);
+        let calibration = self.calibrate(&out_of_fold)?;
+        let trainings: Vec<Training> = trained
+            .iter()
+            .map(|one| Training { seed: one.seed, history: one.history.clone() })
+            .collect();
+        let mut decisions = self.decisions.clone();
+        if diverged > 0 {
+            let what = format!("{} left out", count(diverged, "network", "networks"));
+            let why = "its loss was not a finite number any more; a smaller learning rate may help";
+            decisions.push(Decision::new(what, why, Some("--learning-rate")));
+        }
+        let record = Record { data: Some(hash), ..self.record(&trainings, &decisions) };
         let model = Model::of_built(Parts {
-            record: Record { scores: Some(scores.clone()), ..model.record().clone() },
-            ..model.into_parts()
+            inputs: self.encoder.inputs().to_vec(),
+            targets: self.targets.clone(),
+            output: self.output.clone(),
+            architecture: self.plan.architecture.clone(),
+            members: trained.into_iter().map(|one| one.member).collect(),
+            calibration,
+            record,
         })?;
-        Ok(Fit { model, history, scores, starts, decisions: self.decisions })
-    }
-
-    /// Trains from several starts, and keeps the best by the held-out rows. After a start that was broken off no other
-    /// one begins.
-    fn train_best<T: Real>(
-        &self,
-        observer: &mut (dyn Observer<T> + Send),
-    ) -> Result<(Network<T>, History, Vec<Start>), FitError> {
-        let (data, held_out) = self.datasets::<T>()?;
-        let seed = self.settings.seed;
-        if self.plan.starts == 1 {
-            let (network, history) = self.train(seed, &data, &held_out, observer)?;
-            let start = Start::new(seed, &history);
-            return Ok((network, history, vec![start]));
-        }
-        let observer = Mutex::new(observer);
-        let best: Mutex<Option<(usize, Network<T>, History)>> = Mutex::new(None);
-        let threads = self.settings.threads.min(self.trainings_in_memory::<T>()?);
-        let starts = in_parallel(self.plan.starts, threads, |number| {
-            if number > 0 && lock(&observer).step().is_break() {
-                return Ok(None);
-            }
-            let seed = seed_of_start(seed, number);
-            let (network, history) = self.train(seed, &data, &held_out, &mut Steps(&observer))?;
-            lock(&observer).start_ended(number, &history);
-            let start = Start::new(seed, &history);
-            let mut best = lock(&best);
-            // Of equal ones the first, whichever ended first.
-            let rank = |number, history: &History| (Start::new(0, history).loss, number);
-            let is_better = best.as_ref().is_none_or(|(before, _, kept)| {
-                let (ours, theirs) = (rank(number, &history), rank(*before, kept));
-                ours.0.total_cmp(&theirs.0).then(ours.1.cmp(&theirs.1)).is_lt()
-            });
-            let is_interrupted = matches!(history.ended, Ended::Interrupted { .. });
-            if is_better {
-                *best = Some((number, network, history));
-            }
-            Ok::<_, FitError>(Some((start, is_interrupted)))
-        });
-        // One that diverged is no reason to give up the others.
-        let mut first_error = None;
-        let mut done = Vec::new();
-        let mut is_interrupted = false;
-        for start in starts {
-            match start {
-                Ok(Some((start, interrupted))) => {
-                    is_interrupted |= interrupted;
-                    done.push(start);
-                }
-                Ok(None) => is_interrupted = true,
-                Err(error) => first_error = first_error.or(Some(error)),
-            }
-        }
-        done.sort_by(|a, b| a.loss.total_cmp(&b.loss));
-        let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, network, mut history)) = best else {
-            return Err(first_error.unwrap_or(FitError::NoStarts));
+        let evaluation = match (self.test_table, self.division.test.is_empty()) {
+            (Some(test), _) => self.evaluate_on(&model, test)?,
+            (None, false) => self.evaluate_rows(&model, self.table, &self.division.test)?,
+            (None, true) => self.evaluate_out_of_fold(&model, &out_of_fold)?,
         };
-        if is_interrupted {
-            history.ended = Ended::Interrupted { epoch: history.epochs.len().saturating_sub(1) };
-        }
-        Ok((network, history, done))
+        let record = Record { evaluation: Some(evaluation.clone()), ..model.record().clone() };
+        let model = Model::of_built(Parts { record, ..model.into_parts() })?;
+        Ok(Fit { model, evaluation, trainings, decisions, is_interrupted, diverged })
     }
 
-    /// How many trainings at a time stay within what one alone may take.
-    fn trainings_in_memory<T: Real>(&self) -> Result<usize, FitError> {
-        let Method::Solver(solver) = self.plan.method else { return Ok(usize::MAX) };
-        let (inputs, outputs) = (self.inputs.numbers.len(), self.targets.numbers.len());
-        let network = self.plan.architecture.build::<T>(inputs, outputs, 0)?;
-        let training = FullBatch::<T>::new(MeanSquaredError, solver);
-        let demand = training.demand(&network, self.training.len()).max(1.0);
-        Ok(((FullBatch::<T>::MOST_BYTES / demand) as usize).max(1))
-    }
-
-    /// One training from the weights of this seed.
-    fn train<T: Real>(
-        &self,
-        seed: u64,
-        data: &Dataset<T>,
-        held_out: &Dataset<T>,
-        observer: &mut dyn Observer<T>,
-    ) -> Result<(Network<T>, History), FitError> {
-        let (settings, plan) = (self.settings, &self.plan);
-        let (inputs, outputs) = (self.inputs.numbers.len(), self.targets.numbers.len());
-        let mut network = plan.architecture.build::<T>(inputs, outputs, seed)?;
-        let penalty = Penalty { l1: settings.l1, l2: settings.l2 };
-        let early_stopping = (plan.patience > 0).then(|| EarlyStopping::after(plan.patience));
-        let history = match &plan.method {
-            Method::Solver(solver) => {
-                let training = FullBatch {
-                    iterations: plan.epochs,
-                    penalty,
-                    early_stopping,
-                    ..FullBatch::new(MeanSquaredError, *solver)
-                };
-                training.run(&mut network, data, Some(held_out), observer)?
-            }
-            Method::Optimizer(name) => {
-                let usual = Training::new(MeanSquaredError);
-                let training = Training {
-                    optimizer: table::optimizer(name).unwrap_or(usual.optimizer.clone()),
-                    learning_rate: settings.learning_rate.unwrap_or(Settings::LEARNING_RATE),
-                    schedule: settings.schedule.clone(),
-                    epochs: plan.epochs,
-                    batch_size: Some(plan.batch_size),
-                    penalty,
-                    early_stopping,
-                    seed,
-                    threads: Some(settings.threads),
-                    ..usual
-                };
-                training.run(&mut network, data, Some(held_out), observer)?
-            }
-        };
-        Ok((network, history))
-    }
-
-    fn record(&self, history: &History, starts: usize) -> Record {
+    fn record(&self, trainings: &[Training], decisions: &[Decision]) -> Record {
         let (settings, plan) = (self.settings, &self.plan);
         let (learning_rate, batch_size) = match plan.method {
-            Method::Solver(_) => (0.0, self.training.len()),
+            Method::Solver(_) => (0.0, self.division.development.len()),
             Method::Optimizer(_) => {
                 (settings.learning_rate.unwrap_or(Settings::LEARNING_RATE), plan.batch_size)
             }
         };
+        let mut best: Vec<usize> = trainings.iter().map(|one| one.history.best_epoch).collect();
+        best.sort_unstable();
+        let epochs = trainings.iter().map(|one| one.history.epochs.len()).max();
         Record {
             command: settings.command.clone(),
-            rows: self.training.len() + self.held_out.len(),
-            validation: settings.validation,
-            validation_rows: self.held_out.len(),
+            rows: self.table.rows(),
+            test_rows: self.test_table.map_or(self.division.test.len(), Table::rows),
+            folds: match plan.validation {
+                Validation::Folds(folds) => folds,
+                Validation::Part(_) => 1,
+            },
             seed: settings.seed,
-            starts,
-            epochs: history.epochs.len(),
-            best_epoch: history.best_epoch,
+            starts: plan.starts,
+            epochs: epochs.unwrap_or(0),
+            best_epoch: best.get(best.len() / 2).copied().unwrap_or(0),
             optimizer: plan.method.name().to_owned(),
             learning_rate,
             batch_size,
             l1: settings.l1,
             l2: settings.l2,
+            decisions: decisions.to_vec(),
             ..Record::default()
         }
     }
 
-    /// The model beside the baselines, on the rows that were held out.
-    fn score(&self, model: &Model) -> Result<Scores, FitError> {
-        let network = model.predict_rows(&self.inputs.values, &self.held_out)?;
-        let linear = self.linear_regression()?;
+    /// The model on the rows of another table that have the targets.
+    fn evaluate_on(&self, model: &Model, test: &Table) -> Result<Evaluation, FitError> {
+        let rows = model.judged_rows(test)?;
+        self.evaluate_rows(model, test, &rows)
+    }
+
+    fn evaluate_rows(
+        &self,
+        model: &Model,
+        table: &Table,
+        rows: &[usize],
+    ) -> Result<Evaluation, FitError> {
+        let predicted = model.predict_rows(table, rows, Some(self.settings.level))?;
+        let plain = self.encoder.width() - self.encoder.embeddings().len();
+        let features = |table: &Table, rows: &[usize]| -> Result<_, FitError> {
+            Ok(self.features::<f64>(table, rows)?.slice(s![.., ..plain]).to_owned())
+        };
+        let (development, x) = (&self.division.development, features(table, rows)?);
+        let known = features(self.table, development)?;
+        let groups = self.groups.as_ref().filter(|_| std::ptr::eq(table, self.table));
+        let groups: Option<Vec<usize>> =
+            groups.map(|groups| rows.iter().map(|&row| groups[row]).collect());
+        let judge = self.judge(groups.as_deref());
         let mut targets = Vec::new();
-        for (j, number) in self.targets.numbers.iter().enumerate() {
-            let truth: Vec<f64> =
-                self.held_out.iter().map(|&row| self.targets.values[j][row]).collect();
-            let linear = linear.as_ref().map(|linear| {
-                let values: Vec<f64> =
-                    linear.column(j).iter().map(|&z| number.inverse(z)).collect();
-                Score::new(&values, &truth)
-            });
-            let mean = vec![number.mean; truth.len()];
-            let scores = Comparison {
-                network: Score::new(&network[j], &truth)?,
-                linear: linear.transpose()?,
-                mean: Score::new(&mean, &truth)?,
-            };
-            targets.push(TargetScores { target: number.name.clone(), scores });
+        for ((target, predicted), truth) in self.targets.iter().zip(&predicted).zip(&self.truth) {
+            let learned: Vec<f64> = development.iter().map(|&row| truth[row]).collect();
+            let baselines = Baselines { x: known.clone(), target, truth: &learned };
+            let cheap = baselines.predict(x.view())?;
+            let truth = target.truth(table.column(&target.name)?, rows)?;
+            targets.push(judge.judge(target, predicted, &truth, cheap)?);
         }
-        Scores::new(self.held_out.len(), targets).ok_or(FitError::NoTargets)
+        Ok(Evaluation { rows: rows.len(), unseen: true, targets })
     }
 
-    /// What a linear regression on the training rows predicts for the held-out rows, standardised.
-    ///
-    /// The standardised columns have mean 0 on the training rows, so that the intercept is 0. With very many
-    /// inputs there is none: it takes memory in the square of their number.
-    fn linear_regression(&self) -> Result<Option<Array2<f64>>, FitError> {
-        let (inputs, outputs) = (self.inputs.numbers.len(), self.targets.numbers.len());
-        if inputs > MOST_INPUTS_OF_REGRESSION {
-            return Ok(None);
+    /// The networks on the rows that judged them: they were not trained on these, but stopped by them.
+    fn evaluate_out_of_fold(
+        &self,
+        model: &Model,
+        out_of_fold: &OutOfFold,
+    ) -> Result<Evaluation, FitError> {
+        let rows = &out_of_fold.rows;
+        let temperature = model.calibration().temperature;
+        let outputs = out_of_fold.natural(&self.output, temperature);
+        let predicted = model.predicted(&outputs, None, rows)?;
+        let groups: Option<Vec<usize>> =
+            self.groups.as_ref().map(|groups| rows.iter().map(|&row| groups[row]).collect());
+        let judge = self.judge(groups.as_deref());
+        let mut targets = Vec::new();
+        for ((target, predicted), truth) in self.targets.iter().zip(&predicted).zip(&self.truth) {
+            let truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
+            targets.push(judge.judge(target, predicted, &truth, Vec::new())?);
         }
-        let mut least_squares = LeastSquares::new(inputs, outputs);
-        for rows in self.training.chunks(ROWS_AT_A_TIME) {
-            let (x, y) = (self.inputs.transform(rows)?, self.targets.transform(rows)?);
-            least_squares.add(x.view(), y.view());
-        }
-        Ok(Some(self.inputs.transform::<f64>(&self.held_out)?.dot(&least_squares.solve())))
+        Ok(Evaluation { rows: rows.len(), unseen: false, targets })
+    }
+
+    fn judge<'a>(&self, groups: Option<&'a [usize]>) -> Judge<'a> {
+        Judge { seed: self.settings.seed, level: self.settings.level, groups }
     }
 }
-
-impl Start {
-    fn new(seed: u64, history: &History) -> Self {
-        let loss = history.validation_loss.unwrap_or(f64::NAN);
-        Self { seed, loss, epochs: history.epochs.len() }
-    }
-}
-
-/// The first start has the seed itself; the others have seeds that nobody chooses by hand.
-fn seed_of_start(seed: u64, number: usize) -> u64 {
-    seed.wrapping_add((number as u64) << 32)
-}
-
-/// What an observer sees of one of several trainings at a time: the steps.
-struct Steps<'a, 'o, T>(&'a Mutex<&'o mut (dyn Observer<T> + Send)>);
-
-impl<T: Real> Observer<T> for Steps<'_, '_, T> {
-    fn step(&mut self) -> ControlFlow<()> {
-        lock(self.0).step()
-    }
-}
-
-fn lock<'m, L>(mutex: &'m Mutex<L>) -> std::sync::MutexGuard<'m, L> {
-    // A panic of another training is passed on by whoever waits for it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const ROWS_AT_A_TIME: usize = 1024;

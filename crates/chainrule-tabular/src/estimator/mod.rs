@@ -1,21 +1,48 @@
-//! From a table to a model: what is decided, and the fit itself.
+//! From a table to a model: what is asked for, what is decided, the trainings, the scores.
 //!
 //! ```text
-//! Table, Settings ─► Preparation: check, split, standardise, decide ─► train ─► score ─► Fit
+//! table, settings ─► usable rows ─► test ┬ development ─► folds ─► trainings ─► calibration ─► model
+//!                                        └────────────────────────────────────► scores ◄──────┘
 //! ```
 //!
-//! The rows that are held out do three things: they say when to stop and which parameters are best, and they
-//! are what the scores are computed on. Means and deviations come from the other rows alone.
+//! | file | answers |
+//! |---|---|
+//! | [`settings`](Settings) | what is asked for |
+//! | [`task`](Task) | what is learned of the targets |
+//! | `inputs` | which columns are read, and how each is encoded |
+//! | [`division`](Validation) | which rows train, judge or score |
+//! | `plan` | which network, by which method, how often |
+//! | [`preparation`](Preparation) | all of that, checked, before the training |
+//! | `members` | the trainings |
+//! | [`checkpoint`](Checkpoint) | the state of a fit, to go on later |
+//! | `calibrate` | what unseen rows say about errors and probabilities |
+//! | `progress` | trainings a little at a time, for the search |
+//! | [`fit`](fn@fit) | all of it, and the scores |
+//! | [`outer_folds`] | which rows score whole fits, for a cross-validation |
 
+mod calibrate;
+pub(crate) mod checkpoint;
 mod decision;
+pub(crate) mod digest;
+mod division;
 mod error;
 mod fit;
+mod inputs;
+mod members;
+mod outer;
 mod plan;
 mod preparation;
+mod progress;
 mod settings;
+mod task;
 
+pub use checkpoint::{Checkpoint, Keeper};
 pub use decision::Decision;
+pub use division::Validation;
 pub use error::FitError;
-pub use fit::{Fit, Start, fit};
+pub use fit::{Fit, Training, fit};
+pub use outer::outer_folds;
 pub use preparation::Preparation;
+pub(crate) use progress::Progress;
 pub use settings::Settings;
+pub use task::Task;

@@ -1,6 +1,6 @@
 //! The settings with nothing left open: which method, which network, how often.
 
-use super::{Decision, FitError, Settings, decision::count};
+use super::{Decision, FitError, Settings, Validation, decision::count};
 use crate::{Architecture, Precision, names::nearest};
 use chainrule::{
     solver::{BayesianRegularization, LevenbergMarquardt, Solver},
@@ -11,9 +11,14 @@ use chainrule::{
 /// larger one that Adam trains where the data have little noise, and a little behind where they have much; beyond
 /// that it is behind (measured in `docs/solvers.md`).
 const SMALL_TABLE: usize = 5000;
+/// With more rows than this, one part of them judges well enough: folds would only take time.
+const LARGE_TABLE: usize = 100_000;
 /// What a solver that factorizes matrices of the parameters can do in about a tenth of a second per iteration.
 const MOST_PARAMETERS: usize = 2000;
 const MOST_PRODUCTS: f64 = 2e9;
+
+/// Activations of straight lines.
+const HINGES: [&str; 3] = ["relu", "leaky_relu", "prelu"];
 
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +29,22 @@ pub(super) enum Method {
     Optimizer(String),
 }
 
+/// What is to be trained.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    /// Rows of the development.
+    pub(super) rows: usize,
+    /// Features, codes included.
+    pub(super) inputs: usize,
+    /// The levels and widths of embeddings.
+    pub(super) embeddings: Vec<(usize, usize)>,
+    pub(super) outputs: usize,
+    /// Whether it is learned by squared errors.
+    pub(super) is_squared: bool,
+    /// Whether rows have an order in time.
+    pub(super) is_ordered: bool,
+}
+
 /// What a fit does.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Plan {
@@ -32,11 +53,11 @@ pub(super) struct Plan {
     pub(super) precision: Precision,
     pub(super) epochs: usize,
     pub(super) patience: usize,
+    /// How often the rows are divided anew.
     pub(super) starts: usize,
+    pub(super) validation: Validation,
     /// Rows in a step of an optimizer.
     pub(super) batch_size: usize,
-    /// What was decided here.
-    pub(super) decisions: Vec<Decision>,
 }
 
 impl Method {
@@ -63,14 +84,16 @@ impl Method {
     }
 
     /// The default, and half a sentence that says why.
-    fn choose(
-        settings: &Settings,
-        rows: usize,
-        [inputs, outputs]: [usize; 2],
-    ) -> Result<(Self, String), FitError> {
+    fn choose(settings: &Settings, problem: &Problem) -> Result<(Self, String), FitError> {
         let adam = |why: &str| Ok((Self::Optimizer("adam".to_owned()), why.to_owned()));
+        if !problem.is_squared {
+            return adam("what is learned is no squared error");
+        }
         if settings.dropout > 0.0 || settings.l1 > 0.0 {
             return adam("dropout and l1 penalties need steps of mini-batches");
+        }
+        if settings.activation.as_deref().is_some_and(|name| HINGES.contains(&name)) {
+            return adam("least squares make nothing of hinges: they have no curvature");
         }
         if settings.learning_rate.is_some() || settings.batch_size.is_some() {
             return adam("a learning rate or a batch size is for steps of mini-batches");
@@ -80,10 +103,10 @@ impl Method {
             false => BayesianRegularization::default().into(),
             true => LevenbergMarquardt::default().into(),
         });
-        let architecture = method.architecture(settings, rows, [inputs, outputs]);
-        let parameters = architecture.parameters(inputs, outputs)?;
-        let products = (rows * outputs) as f64 * (parameters as f64).powi(2);
-        if settings.hidden.is_none() && rows > SMALL_TABLE {
+        let architecture = method.architecture(settings, problem);
+        let parameters = problem.parameters(&architecture)?;
+        let products = (problem.rows * problem.outputs) as f64 * (parameters as f64).powi(2);
+        if settings.hidden.is_none() && problem.rows > SMALL_TABLE {
             adam("for so many rows a larger network and mini-batches are better")
         } else if parameters > MOST_PARAMETERS || products > MOST_PRODUCTS {
             adam(&format!("{} would be slow with {parameters} parameters", method.name()))
@@ -94,15 +117,11 @@ impl Method {
 
     /// The layers that were asked for, or that suit the method: for a solver one of 20 units, or fewer, so that there are
     /// about as many parameters as numbers to learn from.
-    fn architecture(
-        &self,
-        settings: &Settings,
-        rows: usize,
-        [inputs, outputs]: [usize; 2],
-    ) -> Architecture {
+    fn architecture(&self, settings: &Settings, problem: &Problem) -> Architecture {
         let (hidden, activation) = match self {
             Self::Solver(_) => {
-                let units = rows * outputs / (inputs + outputs + 1);
+                let (inputs, outputs) = (problem.inputs, problem.outputs);
+                let units = problem.rows * outputs / (inputs + outputs + 1);
                 (vec![units.clamp(2, Settings::UNITS)], "tanh")
             }
             Self::Optimizer(_) => (Settings::LAYERS.to_vec(), "silu"),
@@ -113,6 +132,11 @@ impl Method {
             dropout: settings.dropout,
         }
     }
+
+    /// Whether where it ends is partly luck: a solver of least squares.
+    fn has_luck(&self) -> bool {
+        matches!(self, Self::Solver(solver) if solver.needs_residuals())
+    }
 }
 
 /// The names of all methods.
@@ -122,24 +146,29 @@ fn names() -> Vec<String> {
     table::solvers().iter().map(|one| one.name().to_owned()).chain(optimizers).collect()
 }
 
+impl Problem {
+    fn parameters(&self, architecture: &Architecture) -> Result<usize, FitError> {
+        Ok(architecture.parameters(self.inputs, &self.embeddings, self.outputs)?)
+    }
+}
+
 impl Plan {
-    /// Decides what the settings leave open, for so many training rows, inputs and outputs.
+    /// Decides what the settings leave open, and says so.
     pub(super) fn new(
         settings: &Settings,
-        rows: usize,
-        widths: [usize; 2],
+        problem: &Problem,
+        decisions: &mut Vec<Decision>,
     ) -> Result<Self, FitError> {
-        let mut decisions = Vec::new();
+        let mut decide = |what, why: &str, flag| decisions.push(Decision::new(what, why, flag));
         let method = if settings.solver == Settings::AUTO {
-            let (method, why) = Method::choose(settings, rows, widths)?;
-            let what = format!("solver {}", method.name());
-            decisions.push(Decision::new(what, &why, Some("--solver")));
+            let (method, why) = Method::choose(settings, problem)?;
+            decide(format!("solver {}", method.name()), &why, Some("--solver"));
             method
         } else {
             Method::of(settings)?
         };
-        let architecture = method.architecture(settings, rows, widths);
-        let parameters = architecture.parameters(widths[0], widths[1])?;
+        let architecture = method.architecture(settings, problem);
+        let parameters = problem.parameters(&architecture)?;
         if settings.hidden.is_none() {
             let widths: Vec<String> = architecture.hidden.iter().map(usize::to_string).collect();
             let layers = if widths.len() == 1 { "a hidden layer" } else { "hidden layers" };
@@ -149,7 +178,7 @@ impl Plan {
                 architecture.activation,
                 count(parameters, "parameter", "parameters")
             );
-            decisions.push(Decision::new(what, "a size that suits such tables", Some("--hidden")));
+            decide(what, "a size that suits such tables", Some("--hidden"));
         }
         let is_solver = matches!(method, Method::Solver(_));
         if is_solver {
@@ -165,18 +194,20 @@ impl Plan {
                 }
             }
         }
-        let has_luck = matches!(&method, Method::Solver(solver) if solver.needs_residuals());
-        let starts = settings.restarts.unwrap_or(if has_luck { Settings::RESTARTS } else { 1 });
-        if settings.restarts.is_none() && starts > 1 {
-            let what = format!("{starts} trainings from different weights");
-            let why = "where such a network ends is partly luck; the best one on the held-out rows is kept";
-            decisions.push(Decision::new(what, why, Some("--restarts")));
+        if method.has_luck() && !problem.is_squared {
+            return Err(FitError::OnlySquares { solver: method.name().to_owned() });
         }
-        let batch_size = settings.batch_size.unwrap_or(automatic_batch(rows)).min(rows);
+        let validation = settings.validation.unwrap_or(automatic_validation(problem, is_solver));
+        let starts = settings.restarts.unwrap_or(match validation {
+            // Two networks for each row that judges tell how much networks differ.
+            Validation::Folds(_) => 2,
+            Validation::Part(_) => 4,
+        });
+        let batch_size = settings.batch_size.unwrap_or(automatic_batch(problem.rows));
+        let batch_size = batch_size.min(problem.rows);
         if settings.batch_size.is_none() && !is_solver {
             let what = format!("steps of {}", count(batch_size, "row", "rows"));
-            let why = "chosen by the number of training rows";
-            decisions.push(Decision::new(what, why, Some("--batch-size")));
+            decide(what, "chosen by the number of training rows", Some("--batch-size"));
         }
         Ok(Self {
             architecture,
@@ -185,13 +216,23 @@ impl Plan {
                 false => Precision::F32,
             }),
             epochs: settings.epochs.unwrap_or(Settings::EPOCHS),
-            patience: settings.patience.unwrap_or(Settings::PATIENCE[usize::from(!has_luck)]),
+            patience: settings
+                .patience
+                .unwrap_or(Settings::PATIENCE[usize::from(!method.has_luck())]),
             starts,
+            validation,
             batch_size,
-            decisions,
             method,
         })
     }
+}
+
+/// Folds, unless so many rows are there that a part of them is enough, or they have an order in time.
+fn automatic_validation(problem: &Problem, is_solver: bool) -> Validation {
+    if problem.is_ordered || problem.rows > LARGE_TABLE {
+        return Validation::Part(0.15);
+    }
+    Validation::Folds(if is_solver { 8 } else { 5 })
 }
 
 /// Rows in a step, for so many training rows.

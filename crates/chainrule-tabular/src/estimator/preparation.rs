@@ -1,93 +1,144 @@
-use super::{Decision, FitError, Settings, decision::count, plan::Plan};
-use crate::{Number, Table, encode::transform, names::list};
-use chainrule::{Dataset, Real, data::split};
-use ndarray::Array2;
-use std::collections::HashSet;
+use super::{
+    Decision, FitError, Settings, Task, Validation,
+    decision::count,
+    division::{Bonds, Division},
+    inputs,
+    plan::{Plan, Problem},
+    task,
+};
+use crate::{
+    Output, Table,
+    encode::{EncodeError, Encoder, Target},
+    evaluate::Baselines,
+    names::list,
+    table::{Column, DateFormat, Values},
+};
+use chainrule::{Dataset, Real};
+use ndarray::{Array1, Array2};
+use std::collections::{HashMap, HashSet};
 
 /// With fewer rows there is nothing to train or nothing to judge.
-const FEWEST_ROWS: usize = 4;
-/// The deviation of fewer rows is no scale.
-const FEWEST_TO_TRAIN: usize = 2;
-/// With fewer held-out rows, scores are mostly chance.
-const FEW_HELD_OUT: usize = 20;
-
-/// With more inputs, a linear regression costs more than the network that it is to be compared with.
-pub(super) const MOST_INPUTS_OF_REGRESSION: usize = 1000;
+const FEWEST_ROWS: usize = 8;
+/// With fewer rows, scores are mostly chance.
+const FEW_TEST_ROWS: usize = 30;
 
 /// A fit before its training: everything is checked and decided.
 #[derive(Clone, Debug)]
 pub struct Preparation<'a> {
+    pub(super) table: &'a Table,
+    /// Rows of another table that no decision sees.
+    pub(super) test_table: Option<&'a Table>,
     pub(super) settings: &'a Settings,
+    pub(super) task: Task,
+    pub(super) output: Output,
+    pub(super) encoder: Encoder,
+    pub(super) targets: Vec<Target>,
+    /// For each target its true values in all rows of the table; see [`Target::truth`].
+    pub(super) truth: Vec<Vec<f64>>,
+    pub(super) weights: Option<Vec<f64>>,
+    pub(super) groups: Option<Vec<usize>>,
+    pub(super) division: Division,
     pub(super) plan: Plan,
-    pub(super) inputs: Columns<'a>,
-    pub(super) targets: Columns<'a>,
-    pub(super) training: Vec<usize>,
-    pub(super) held_out: Vec<usize>,
     pub(super) decisions: Vec<Decision>,
 }
 
-/// Some columns of the table, each with its scale.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Columns<'a> {
-    pub(super) numbers: Vec<Number>,
-    pub(super) values: Vec<&'a [f64]>,
-}
-
 impl<'a> Preparation<'a> {
-    /// Checks the settings against the table, holds rows out, and measures the others.
-    pub fn new(table: &'a Table, settings: &'a Settings) -> Result<Self, FitError> {
-        let rows = table.rows();
-        check_targets(table, &settings.targets)?;
-        if rows < FEWEST_ROWS {
-            return Err(FitError::TooFewRows { found: rows, needed: FEWEST_ROWS });
+    /// Checks the settings against the table, divides its rows, and measures those of the development.
+    ///
+    /// The rows of `test`, if it is given, are what the model is scored on.
+    pub fn new(
+        table: &'a Table,
+        test: Option<&'a Table>,
+        settings: &'a Settings,
+    ) -> Result<Self, FitError> {
+        check(table, settings)?;
+        let mut decisions = Vec::new();
+        let rows = usable(table, settings, &mut decisions)?;
+        if rows.len() < FEWEST_ROWS {
+            return Err(FitError::TooFewRows { found: rows.len(), needed: FEWEST_ROWS });
         }
-        if settings.epochs == Some(0) {
-            return Err(FitError::NoEpochs);
-        }
-        if settings.restarts == Some(0) {
-            return Err(FitError::NoStarts);
-        }
-        let (training, held_out) = split(rows, settings.validation, settings.seed)?;
-        if training.len() < FEWEST_TO_TRAIN {
-            return Err(FitError::TooFewToTrain {
-                found: training.len(),
-                held_out: held_out.len(),
-            });
-        }
+        let weights = settings.weights.as_ref().map(|name| weights(table, name, &rows));
+        let mut weights = weights.transpose()?;
+        let names = &settings.targets;
+        let task = match &settings.task {
+            Some(task) => task.clone(),
+            None => Task::suggested(table, names, &rows)?,
+        };
 
-        let mut targets = Columns::default();
-        for name in &settings.targets {
-            if !targets.push(name, table.column(name)?, &training) {
-                return Err(FitError::ConstantTarget { name: name.clone() });
-            }
-        }
-        let mut inputs = Columns::default();
-        let mut constant = Vec::new();
-        for name in &settings.without {
-            if !table.names().any(|other| other == name) {
-                table.column(name)?;
-            }
-        }
-        let names: HashSet<&str> =
-            settings.targets.iter().chain(&settings.without).map(String::as_str).collect();
-        for (name, values) in table.columns().filter(|(name, _)| !names.contains(name)) {
-            if !inputs.push(name, values?, &training) {
-                constant.push(name.to_owned());
-            }
-        }
-        if inputs.numbers.is_empty() {
-            return Err(if constant.is_empty() {
-                FitError::OnlyTargets
-            } else {
-                FitError::ConstantInputs
-            });
-        }
+        // Of classes all rows tell which there are; of numbers those of the development tell the scale.
+        let (targets, output) = task.targets(table, names, &rows, settings.log_target)?;
+        let all: Vec<usize> = (0..table.rows()).collect();
+        let truth = |targets: &[Target]| -> Result<Vec<Vec<f64>>, FitError> {
+            let of = |target: &Target| Ok(target.truth(table.column(&target.name)?, &all)?);
+            targets.iter().map(of).collect()
+        };
+        let classes = match output {
+            Output::Probability | Output::Classes => Some(class_places(table, &targets)?),
+            _ => None,
+        };
+        let groups = settings.group.as_ref().map(|name| codes(table.column(name)?)).transpose()?;
+        let times = settings.order.as_ref().map(|name| times(table, name, &rows)).transpose()?;
+        let bonds = Bonds {
+            classes: classes.as_deref(),
+            groups: groups.as_deref(),
+            times: times.as_deref(),
+        };
 
-        let widths = [inputs.numbers.len(), targets.numbers.len()];
-        let plan = Plan::new(settings, training.len(), widths)?;
-        let mut preparation =
-            Self { settings, plan, inputs, targets, training, held_out, decisions: Vec::new() };
-        preparation.decide(&constant);
+        if !(settings.level > 0.0 && settings.level < 1.0) {
+            return Err(FitError::Level { level: settings.level });
+        }
+        let test_part = settings.test.unwrap_or(if test.is_some() { 0.0 } else { Settings::TEST });
+        if !(0.0..1.0).contains(&test_part) {
+            return Err(FitError::TestPart { part: test_part });
+        }
+        // Which rows are the test does not depend on how the others are divided.
+        let division =
+            Division::new(&rows, test_part, Validation::Folds(2), 1, bonds, settings.seed)?;
+        let development = &division.development;
+        let (targets, output) = match classes {
+            Some(_) => (targets, output),
+            None => task.targets(table, names, development, settings.log_target)?,
+        };
+        let truth = truth(&targets)?;
+        decide_target(&task, settings, &targets, &truth, &rows, &mut decisions);
+        let encoder = inputs::fit(table, settings, development, &mut decisions)?;
+        if encoder.width() > Baselines::MOST_FEATURES {
+            let what = "no linear regression beside the model".to_owned();
+            let why = "with so many features it would cost more than the networks";
+            decisions.push(Decision::new(what, why, None));
+        }
+        let problem = Problem {
+            rows: development.len(),
+            inputs: encoder.width(),
+            embeddings: encoder.embeddings(),
+            outputs: output.width(&targets),
+            is_squared: output.has_squared_errors(&targets),
+            is_ordered: settings.order.is_some(),
+        };
+        let plan = Plan::new(settings, &problem, &mut decisions)?;
+        let (validation, starts) = (plan.validation, plan.starts);
+        let division = Division::new(&rows, test_part, validation, starts, bonds, settings.seed)?;
+        if settings.balanced {
+            weights = Some(balanced(weights, &truth, &targets, &division.development)?);
+        }
+        let mut preparation = Self {
+            table,
+            test_table: test,
+            settings,
+            task,
+            output,
+            encoder,
+            targets,
+            truth,
+            weights,
+            groups,
+            division,
+            plan,
+            decisions: Vec::new(),
+        };
+        let mut first = preparation.decide_rows();
+        first.append(&mut decisions);
+        preparation.decisions = first;
         Ok(preparation)
     }
 
@@ -96,9 +147,9 @@ impl<'a> Preparation<'a> {
         self.plan.epochs
     }
 
-    /// How many trainings start from different weights.
-    pub fn starts(&self) -> usize {
-        self.plan.starts
+    /// How many trainings there are: one for each fold of each division.
+    pub fn trainings(&self) -> usize {
+        self.division.judges.len()
     }
 
     /// The name of the solver or of the optimizer.
@@ -106,122 +157,336 @@ impl<'a> Preparation<'a> {
         self.plan.method.name()
     }
 
+    /// What is learned of the targets.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
     /// What was decided without being asked.
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions
     }
 
-    /// The inputs that the network will have, each with its scale.
-    pub fn inputs(&self) -> &[Number] {
-        &self.inputs.numbers
+    /// The targets, each with its scale or its classes.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
     }
 
-    /// The targets, each with its scale.
-    pub fn targets(&self) -> &[Number] {
-        &self.targets.numbers
+    /// What the networks will read.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// The rows of the table that are kept for the scores, ascending: no decision sees them.
+    pub fn test_rows(&self) -> &[usize] {
+        &self.division.test
     }
 
     /// The square of the target's deviation: a loss of the training times this is the mean squared error in
-    /// the squared unit of the target. Several targets have no common unit.
+    /// the squared unit of the target. Several targets have no common unit, and other losses have none.
     pub fn loss_unit(&self) -> Option<f64> {
-        loss_unit(&self.targets.numbers)
+        match (&self.targets[..], self.output.has_squared_errors(&self.targets)) {
+            ([target], true) => target.unit().map(|unit| unit * unit),
+            _ => None,
+        }
     }
 
-    fn decide(&mut self, constant: &[String]) {
-        let settings = self.settings;
-        let decide = |what, why: &str, flag| Decision::new(what, why, flag);
-        let (held_out, rows) = (self.held_out.len(), self.held_out.len() + self.training.len());
-        let mut decisions = vec![decide(
-            format!("{held_out} of {rows} rows held out, by chance with seed {}", settings.seed),
-            "they decide when to stop, and the scores are computed on them",
-            Some("--validation"),
-        )];
-        if self.inputs.numbers.len() > MOST_INPUTS_OF_REGRESSION {
-            decisions.push(decide(
-                "no linear regression beside the network".to_owned(),
-                "with so many inputs it would cost more than the network",
-                None,
-            ));
-        }
-        if held_out < FEW_HELD_OUT {
-            decisions.push(decide(
-                format!("only {}", count(held_out, "row judges", "rows judge")),
-                "with so few, the scores are mostly chance: hold more rows out, or collect more",
-                Some("--validation"),
-            ));
-        }
-        if !constant.is_empty() {
-            decisions.push(decide(
-                format!("{} left out", count(constant.len(), "constant input", "constant inputs")),
-                &format!("the same value in every training row: {}", list(constant)),
-                None,
-            ));
-        }
-        decisions.push(decide(
-            format!(
-                "{} and {} standardised",
-                count(self.inputs.numbers.len(), "input", "inputs"),
-                count(self.targets.numbers.len(), "target", "targets")
-            ),
-            "to mean 0 and deviation 1 on the training rows; the scales are part of the model",
-            None,
-        ));
-        decisions.extend(self.plan.decisions.iter().cloned());
-        self.decisions = decisions;
+    /// Two parts of the data: the rows that train in this training, and those that judge.
+    pub(super) fn datasets<T: Real>(&self, number: usize) -> Result<[Dataset<T>; 2], FitError> {
+        let judges = &self.division.judges[number];
+        let training = self.division.training(judges);
+        Ok([self.dataset(&training)?, self.dataset(judges)?])
     }
 
-    /// The training data and the held-out data.
-    pub(super) fn datasets<T: Real>(&self) -> Result<(Dataset<T>, Dataset<T>), FitError> {
-        let dataset = |rows: &[usize]| -> Result<Dataset<T>, FitError> {
-            Ok(Dataset::new(self.inputs.transform(rows)?, self.targets.transform(rows)?)?)
-        };
-        Ok((dataset(&self.training)?, dataset(&self.held_out)?))
-    }
-}
-
-impl<'a> Columns<'a> {
-    /// Takes a column in, unless it is constant in these rows.
-    fn push(&mut self, name: &str, values: &'a [f64], rows: &[usize]) -> bool {
-        let number = Number::fit(name, rows.iter().map(|&row| values[row]));
-        let varies = number.is_some();
-        if let Some(number) = number {
-            self.numbers.push(number);
-            self.values.push(values);
+    fn dataset<T: Real>(&self, rows: &[usize]) -> Result<Dataset<T>, FitError> {
+        let x = self.features(self.table, rows)?;
+        let targets = Array2::from_shape_fn((rows.len(), self.targets.len()), |(i, j)| {
+            T::of(self.targets[j].transform(self.truth[j][rows[i]]))
+        });
+        if let Some(((i, j), _)) = targets.indexed_iter().find(|(_, t)| !t.is_finite()) {
+            let (column, value) = (self.targets[j].name.clone(), self.truth[j][rows[i]]);
+            return Err(FitError::OutOfRange {
+                column,
+                row: rows[i] + 1,
+                value: value.to_string(),
+            });
         }
-        varies
-    }
-
-    /// The standardised values [rows × columns].
-    pub(super) fn transform<T: Real>(&self, rows: &[usize]) -> Result<Array2<T>, FitError> {
-        transform(&self.numbers, &self.values, rows).map_err(|(i, j)| FitError::OutOfRange {
-            column: self.numbers[j].name.clone(),
-            row: rows[i] + 1,
-            value: self.values[j][rows[i]],
+        let data = Dataset::new(x, targets)?;
+        Ok(match &self.weights {
+            None => data,
+            Some(weights) => {
+                let of = |row: &usize| T::of(weights[*row]);
+                data.with_weights(rows.iter().map(of).collect::<Array1<T>>())?
+            }
         })
     }
-}
 
-pub(super) fn loss_unit(targets: &[Number]) -> Option<f64> {
-    match targets {
-        [target] => Some(target.deviation * target.deviation),
-        _ => None,
+    /// The features of these rows.
+    pub(super) fn features<T: Real>(
+        &self,
+        table: &Table,
+        rows: &[usize],
+    ) -> Result<Array2<T>, FitError> {
+        let features = self.encoder.transform(table, rows).map_err(|error| match error {
+            EncodeError::Table(error) => FitError::Table(error),
+            EncodeError::OutOfRange { input, row } => {
+                let column = self.encoder.inputs()[input].name.clone();
+                let value = table.column(&column).ok().and_then(|column| column.cell(row));
+                let value = value.map_or(String::new(), |value| value.into_owned());
+                FitError::OutOfRange { column, row: row + 1, value }
+            }
+        })?;
+        Ok(features.x)
+    }
+
+    /// What is said about the rows.
+    fn decide_rows(&self) -> Vec<Decision> {
+        let (settings, division) = (self.settings, &self.division);
+        let rows = division.test.len() + division.development.len();
+        let by = match (&settings.order, &settings.group) {
+            (Some(_), _) => "the latest ones".to_owned(),
+            (None, Some(group)) => {
+                format!(
+                    "whole groups of {}, by chance with seed {}",
+                    list(std::slice::from_ref(group)),
+                    settings.seed
+                )
+            }
+            (None, None) => format!("by chance with seed {}", settings.seed),
+        };
+        let mut decisions = Vec::new();
+        let mut decide = |what, why: &str, flag| decisions.push(Decision::new(what, why, flag));
+        if let Some(test) = self.test_table {
+            let what =
+                format!("scores on the {} of the other file", count(test.rows(), "row", "rows"));
+            decide(what, "no decision sees them", Some("--test"));
+        } else if division.test.is_empty() {
+            let why = "without a test the scores are those of rows that judged during the training";
+            decide("no row kept for the scores".to_owned(), why, Some("--test"));
+        } else {
+            let test = division.test.len();
+            let what = format!("{test} of {rows} rows kept for the scores, {by}");
+            decide(what, "no decision sees them before the end", Some("--test"));
+            if test < FEW_TEST_ROWS {
+                let what = format!("only {} in the scores", count(test, "row", "rows"));
+                let why = "with so few, the scores are mostly chance: see `chainrule cv`, or collect more";
+                decide(what, why, Some("--test"));
+            }
+        }
+        let networks = count(self.trainings(), "network", "networks");
+        let (what, flag) = match self.plan.validation {
+            _ if settings.order.is_some() => {
+                let judges = count(division.judges[0].len(), "row", "rows");
+                (format!("{networks}, judged by the {judges} before those"), "--validation")
+            }
+            Validation::Part(_) => {
+                let judges = count(division.judges[0].len(), "row", "rows");
+                let each = if self.trainings() == 1 { "" } else { "each " };
+                (format!("{networks}, {each}judged by {judges}, by chance"), "--validation")
+            }
+            Validation::Folds(folds) => {
+                let times = match self.plan.starts {
+                    1 => String::new(),
+                    starts => format!(", {starts} times anew"),
+                };
+                let what = "each trained without one of";
+                (format!("{networks}, {what} {folds} folds of the rows{times}"), "--folds")
+            }
+        };
+        let why =
+            "rows that one does not learn from tell when to stop; the model is the mean of all";
+        decide(what, why, Some(flag));
+        decisions
     }
 }
 
-/// Every target is a column, none is named twice, and a column is left.
-fn check_targets(table: &Table, targets: &[String]) -> Result<(), FitError> {
-    if targets.is_empty() {
+/// For each row of the table the place of its classes among all combinations of those of the targets.
+pub(super) fn class_places(table: &Table, targets: &[Target]) -> Result<Vec<usize>, FitError> {
+    let all: Vec<usize> = (0..table.rows()).collect();
+    let truth = |target: &Target| Ok(target.truth(table.column(&target.name)?, &all)?);
+    let truth = targets.iter().map(truth).collect::<Result<Vec<_>, FitError>>()?;
+    Ok(combinations(&truth, table.rows()))
+}
+
+/// Everything that is named is a column, and no target is named twice.
+pub(super) fn check(table: &Table, settings: &Settings) -> Result<(), FitError> {
+    if settings.targets.is_empty() {
         return Err(FitError::NoTargets);
     }
     let mut seen = HashSet::new();
-    for name in targets {
+    for name in &settings.targets {
         table.column(name)?;
         if !seen.insert(name) {
             return Err(FitError::RepeatedTarget { name: name.clone() });
         }
     }
-    if targets.len() == table.names().count() {
+    for name in [&settings.weights, &settings.group, &settings.order].into_iter().flatten() {
+        table.column(name)?;
+        if seen.contains(name) {
+            return Err(FitError::TargetElsewhere { name: name.clone() });
+        }
+    }
+    if settings.targets.len() == table.names().count() {
         return Err(FitError::OnlyTargets);
     }
+    if settings.epochs == Some(0) {
+        return Err(FitError::NoEpochs);
+    }
+    if settings.restarts == Some(0) {
+        return Err(FitError::NoStarts);
+    }
     Ok(())
+}
+
+/// The rows in which no target is missing, nor what weighs, groups or orders them.
+pub(super) fn usable(
+    table: &Table,
+    settings: &Settings,
+    decisions: &mut Vec<Decision>,
+) -> Result<Vec<usize>, FitError> {
+    let needed = [&settings.weights, &settings.group, &settings.order];
+    let needed = settings.targets.iter().chain(needed.into_iter().flatten());
+    let columns: Vec<&Column> = needed.map(|name| table.column(name)).collect::<Result<_, _>>()?;
+    let is_usable = |row: &usize| columns.iter().all(|column| !column.is_missing(*row));
+    let rows: Vec<usize> = (0..table.rows()).filter(is_usable).collect();
+    let gaps = table.rows() - rows.len();
+    if gaps > 0 {
+        let what = format!("{} left out", count(gaps, "row", "rows"));
+        let why = "the target is missing there, or what weighs, groups or orders them";
+        decisions.push(Decision::new(what, why, None));
+    }
+    Ok(rows)
+}
+
+fn weights(table: &Table, name: &str, rows: &[usize]) -> Result<Vec<f64>, FitError> {
+    let values = match table.column(name)?.values() {
+        Values::Numbers(values) => values,
+        Values::Words(_) => table.numbers(name)?,
+    };
+    match rows.iter().find(|&&row| !(values[row] >= 0.0 && values[row].is_finite())) {
+        Some(&row) => {
+            Err(FitError::Weight { name: name.to_owned(), row: row + 1, value: values[row] })
+        }
+        None => Ok(values.to_vec()),
+    }
+}
+
+/// For each row a number that stands for its classes of all targets, in the order of these: as many labels have more
+/// combinations than there are numbers, only those that occur are counted.
+fn combinations(truth: &[Vec<f64>], rows: usize) -> Vec<usize> {
+    let of = |row: usize| -> Vec<usize> {
+        truth.iter().map(|truth| truth[row].max(0.0) as usize).collect()
+    };
+    let mut found: Vec<Vec<usize>> = (0..rows).map(of).collect();
+    let all = found.clone();
+    found.sort_unstable();
+    found.dedup();
+    all.iter().map(|one| found.partition_point(|other| other < one)).collect()
+}
+
+/// A number for each different cell.
+pub(super) fn codes(column: &Column) -> Result<Vec<usize>, FitError> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let code = |row: usize| {
+        let cell = column.cell(row).unwrap_or_default().into_owned();
+        let next = places.len();
+        *places.entry(cell).or_insert(next)
+    };
+    Ok((0..column.len()).map(code).collect())
+}
+
+/// When each row was: numbers or dates.
+pub(super) fn times(table: &Table, name: &str, rows: &[usize]) -> Result<Vec<f64>, FitError> {
+    let column = table.column(name)?;
+    match column.values() {
+        Values::Numbers(values) => Ok(values.clone()),
+        Values::Words(words) => {
+            let no_time = || FitError::NoTime { name: name.to_owned() };
+            let used = rows.iter().filter_map(|&row| words.word(row));
+            let format = DateFormat::find(used).ok_or_else(no_time)?;
+            let time = |row: usize| {
+                let moment = words.word(row).and_then(|word| format.parse(word));
+                moment.map_or(f64::NAN, |moment| moment.seconds())
+            };
+            Ok((0..column.len()).map(time).collect())
+        }
+    }
+}
+
+/// Weights that make the classes of each target weigh the same together, n / (classes · n of the class), times those that
+/// are given.
+fn balanced(
+    weights: Option<Vec<f64>>,
+    truth: &[Vec<f64>],
+    targets: &[Target],
+    rows: &[usize],
+) -> Result<Vec<f64>, FitError> {
+    let (Some(truth), [target]) = (truth.first(), targets) else { return Err(FitError::Balance) };
+    let classes = target.class_count().ok_or(FitError::Balance)?;
+    let mut counts = vec![0.0f64; classes];
+    for &row in rows {
+        counts[truth[row] as usize] += 1.0;
+    }
+    let weight = |(row, class): (usize, &f64)| {
+        let given = weights.as_ref().map_or(1.0, |weights| weights[row]);
+        match class.is_nan() {
+            true => 0.0,
+            false => {
+                given * rows.len() as f64 / (classes as f64 * counts[*class as usize].max(1.0))
+            }
+        }
+    };
+    Ok(truth.iter().enumerate().map(weight).collect())
+}
+
+/// What is said about the targets.
+fn decide_target(
+    task: &Task,
+    settings: &Settings,
+    targets: &[Target],
+    truth: &[Vec<f64>],
+    rows: &[usize],
+    decisions: &mut Vec<Decision>,
+) {
+    if settings.task.is_some() {
+        return;
+    }
+    let names = task::names(&settings.targets);
+    let (what, why) = match (task, targets) {
+        (Task::Classification, [target]) => {
+            let truth: Vec<f64> = rows.iter().map(|&row| truth[0][row]).collect();
+            (
+                format!("classification of {names}"),
+                format!("its values are {}", task::described(target, &truth)),
+            )
+        }
+        (Task::Classification, _) => {
+            (format!("a probability for each of {names}"), "each has two values".to_owned())
+        }
+        _ => {
+            let whole = truth.iter().all(|truth| {
+                rows.iter().all(|&row| truth[row] >= 0.0 && truth[row].fract() == 0.0)
+            });
+            let why = match whole {
+                true => "numbers; if they are counts or stand for classes, say so",
+                false => "its values are numbers",
+            };
+            (format!("regression of {names}"), why.to_owned())
+        }
+    };
+    decisions.push(Decision::new(what, &why, Some("--task")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn combinations_are_counted_in_the_order_of_their_classes() {
+        let truth = [vec![1.0, 0.0, 1.0, 0.0, f64::NAN], vec![0.0, 1.0, 0.0, 0.0, 1.0]];
+        assert_eq!(combinations(&truth, 5), [2, 1, 2, 0, 1]);
+        assert_eq!(combinations(&truth[..1], 5), [1, 0, 1, 0, 0]);
+        // 2¹⁰⁰ combinations, of which two occur.
+        assert_eq!(combinations(&vec![vec![1.0, 0.0]; 100], 2), [1, 0]);
+    }
 }

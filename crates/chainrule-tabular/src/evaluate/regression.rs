@@ -6,7 +6,7 @@ use chainrule::Error;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// How far predictions are from the truth, in more ways than a [`Score`](super::Score) tells.
+/// How far predictions are from the truth.
 ///
 /// With weights w, a mean is Σwv / Σw; a row of weight 0 takes no part. A number too large for f64 is the largest one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,26 +4,55 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
 };
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// Writes a file by way of a temporary sibling: afterwards it has either all of these bytes or what it had
 /// before, also if the program or the machine stops in between.
 ///
 /// A link stays a link: the file it points to is written.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_by(&mut Calls, path, bytes)
+}
+
+fn write_by(system: &mut impl System, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let (target, there) = check(path)?;
-    let unwritable = |error: io::Error| FileError::Unwritable {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    };
     let mut builder = Builder::new();
     builder.prefix(".chainrule-").suffix(".tmp");
     set_permissions(&mut builder, there);
-    let mut file = builder.tempfile_in(folder(&target)).map_err(unwritable)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(unwritable)?;
-    file.persist(&target).map_err(|error| unwritable(error.error))?;
-    Ok(())
+    // Whatever fails, the temporary file is removed where it goes out of scope.
+    let written = system.create(&builder, &folder(&target)).and_then(|mut file| {
+        system.write(&mut file, bytes)?;
+        system.sync(&file)?;
+        system.rename(file, &target)
+    });
+    written
+        .map_err(|error| FileError::Unwritable { path: path.to_owned(), reason: error.to_string() })
 }
+
+/// What the system is asked for, in this order. A test lets each of it fail.
+trait System {
+    fn create(&mut self, builder: &Builder, folder: &Path) -> io::Result<NamedTempFile> {
+        builder.tempfile_in(folder)
+    }
+
+    fn write(&mut self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
+        file.write_all(bytes).and_then(|()| file.flush())
+    }
+
+    fn sync(&mut self, file: &NamedTempFile) -> io::Result<()> {
+        file.as_file().sync_all()
+    }
+
+    fn rename(&mut self, file: NamedTempFile, target: &Path) -> io::Result<()> {
+        file.persist(target)?;
+        Ok(())
+    }
+}
+
+/// The system as it is.
+struct Calls;
+
+impl System for Calls {}
 
 /// Whether [`write_atomically`] could write this file, as far as that can be told before: a long computation
 /// whose result has no place is better not begun. Nothing that is there is touched.
@@ -115,6 +144,76 @@ mod tests {
         let lost = folder.path().join("no").join("model");
         let error = write_atomically(&lost, b"after").unwrap_err().to_string();
         assert!(error.contains("can not be written: there is no folder"), "{error}");
+    }
+
+    /// Fails at one of the calls, counted from 1; a write comes as far as the disk has room for it.
+    struct FailsAt {
+        call: usize,
+        called: usize,
+        room: usize,
+    }
+
+    impl FailsAt {
+        fn call(&mut self) -> io::Result<()> {
+            self.called += 1;
+            match self.called == self.call {
+                true => Err(io::ErrorKind::StorageFull.into()),
+                false => Ok(()),
+            }
+        }
+    }
+
+    impl System for FailsAt {
+        fn create(&mut self, builder: &Builder, folder: &Path) -> io::Result<NamedTempFile> {
+            self.call()?;
+            Calls.create(builder, folder)
+        }
+
+        fn write(&mut self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
+            let written = &bytes[..bytes.len().min(self.room)];
+            Calls.write(file, written)?;
+            self.call()?;
+            Calls.write(file, &bytes[written.len()..])
+        }
+
+        fn sync(&mut self, file: &NamedTempFile) -> io::Result<()> {
+            self.call()?;
+            Calls.sync(file)
+        }
+
+        fn rename(&mut self, file: NamedTempFile, target: &Path) -> io::Result<()> {
+            self.call()?;
+            Calls.rename(file, target)
+        }
+    }
+
+    #[test]
+    fn whatever_fails_leaves_what_was_there() {
+        const CALLS: usize = 4;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        for before in [None, Some("before")] {
+            for (call, room) in (1..=CALLS + 1).flat_map(|call| [(call, 0), (call, 3), (call, 100)])
+            {
+                if let Some(before) = before {
+                    fs::write(&path, before).unwrap();
+                }
+                let mut system = FailsAt { call, called: 0, room };
+                let written = write_by(&mut system, &path, b"after");
+                if call > CALLS {
+                    assert_eq!(written, Ok(()));
+                    assert_eq!(fs::read(&path).unwrap(), b"after");
+                    assert_eq!(system.called, CALLS, "a call that no case lets fail");
+                    fs::remove_file(&path).unwrap();
+                    continue;
+                }
+                let error = written.unwrap_err().to_string();
+                assert!(error.ends_with("model can not be written: no storage space"), "{error}");
+                assert_eq!(fs::read_to_string(&path).ok().as_deref(), before, "{call}");
+                let left: &[&str] = if before.is_some() { &["model"] } else { &[] };
+                assert_eq!(names(folder.path()), left, "{call}");
+            }
+        }
     }
 
     #[cfg(unix)]

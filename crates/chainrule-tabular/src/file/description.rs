@@ -1,5 +1,8 @@
 use super::FormatError;
-use crate::{Architecture, Model, Number, Output, Precision, Record};
+use crate::{
+    Architecture, Model, Output, Precision, Record, encode::Input, encode::Target,
+    model::Calibration,
+};
 use serde::{Deserialize, Serialize};
 
 /// Everything of a model but its numbers, as JSON.
@@ -9,11 +12,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Description {
-    pub(super) inputs: Vec<Number>,
-    pub(super) targets: Vec<Number>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) targets: Vec<Target>,
     pub(super) output: Output,
     pub(super) precision: Precision,
     pub(super) architecture: Architecture,
+    /// For each network the fold that it was not trained on.
+    pub(super) members: Vec<usize>,
+    pub(super) calibration: Calibration,
     pub(super) record: Record,
 }
 
@@ -22,9 +28,11 @@ impl Description {
         Self {
             inputs: model.inputs().to_vec(),
             targets: model.targets().to_vec(),
-            output: model.output(),
+            output: model.output().clone(),
             precision: model.precision(),
             architecture: model.architecture().clone(),
+            members: model.members().iter().map(|member| member.training).collect(),
+            calibration: model.calibration().clone(),
             record: model.record().clone(),
         }
     }

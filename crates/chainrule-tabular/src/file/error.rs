@@ -78,6 +78,17 @@ pub enum FormatError {
     /// A safetensors file of another program.
     #[error("it is a safetensors file, but not a chainrule model")]
     Foreign,
+    /// No file with the state of a fit.
+    #[error("it is a safetensors file, but no checkpoint of a fit")]
+    NoCheckpoint,
+    /// No file with the state of a fit, or a damaged one.
+    #[error(
+        "it is no checkpoint of a fit, or it is damaged: {reason}; begin anew with another one"
+    )]
+    Checkpoint {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A version that this program does not know yet.
     #[error(
         "it has the format version {found}, but this program reads versions up to {known}; use a newer \
@@ -89,6 +100,9 @@ pub enum FormatError {
         /// The newest version that can be read.
         known: u32,
     },
+    /// Other bytes than were written.
+    #[error("it is damaged: its checksum is wrong; copy it again, or fit the model again")]
+    Checksum,
     /// The description is not what it should be.
     #[error("its description can not be read: {reason}")]
     Description {

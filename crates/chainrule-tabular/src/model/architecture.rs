@@ -3,7 +3,7 @@ use chainrule::{
     Error, Network, Real,
     activation::Identity,
     initialization::{Bias, Weights},
-    layer::{Dense, Dropout, Layer, Prelu, Sequential},
+    layer::{Category, Dense, Dropout, Embedding, Layer, Prelu, Sequential},
     table,
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The hidden layers of a network; inputs and outputs come from the table.
 ///
 /// ```text
-/// inputs ─► [dense, activation, dropout] for each hidden layer ─► dense ─► outputs
+/// features ─► (embedding of codes ─►) [dense, activation, dropout] for each hidden layer ─► dense ─► outputs
 /// ```
 ///
 /// ```
@@ -20,7 +20,7 @@ use std::sync::Arc;
 ///
 /// let architecture = Architecture { hidden: vec![32, 32], activation: "tanh".into(), dropout: 0.0 };
 /// let network = architecture.build::<f32>(3, 1, 0)?;
-/// assert_eq!(network.parameters().len(), architecture.parameters(3, 1)?);
+/// assert_eq!(network.parameters().len(), architecture.parameters(3, &[], 1)?);
 /// # Ok::<(), chainrule_tabular::ArchitectureError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,8 +45,14 @@ const PRELU: &str = "prelu";
 const HINGES: [&str; 3] = ["relu", "leaky_relu", PRELU];
 
 impl Architecture {
-    /// The number of parameters of such a network, if it can be built at all.
-    pub fn parameters(&self, inputs: usize, outputs: usize) -> Result<usize, ArchitectureError> {
+    /// The number of parameters of such a network, if it can be built at all. The last of the inputs are codes, one for
+    /// each embedding, which has so many levels and learns so many numbers for each.
+    pub fn parameters(
+        &self,
+        inputs: usize,
+        embeddings: &[(usize, usize)],
+        outputs: usize,
+    ) -> Result<usize, ArchitectureError> {
         use ArchitectureError as Wrong;
         if self.hidden.len() > MOST_LAYERS {
             return Err(Wrong::Layers { found: self.hidden.len() });
@@ -64,32 +70,46 @@ impl Architecture {
             return Err(Wrong::Dropout { rate: self.dropout });
         }
         let slopes = if self.activation == PRELU { self.hidden.iter().sum() } else { 0 };
-        let widths = || [inputs].into_iter().chain(self.hidden.iter().copied()).chain([outputs]);
+        let embedded = embedded(inputs, embeddings).ok_or(Wrong::Parameters)?;
+        let learned = embeddings.iter().try_fold(slopes, |sum: usize, (levels, width)| {
+            sum.checked_add(levels.checked_mul(*width)?)
+        });
+        let learned = learned.ok_or(Wrong::Parameters)?;
+        let widths = || [embedded].into_iter().chain(self.hidden.iter().copied()).chain([outputs]);
         widths()
             .zip(widths().skip(1))
-            .try_fold(slopes, |sum: usize, (from, to)| {
+            .try_fold(learned, |sum: usize, (from, to)| {
                 sum.checked_add(from.checked_add(1)?.checked_mul(to)?)
             })
             .filter(|parameters| *parameters <= MOST_PARAMETERS)
             .ok_or(Wrong::Parameters)
     }
 
-    /// The layers, still without parameters.
+    /// The layers, still without parameters; see [`Architecture::parameters`].
     pub fn layers<T: Real>(
         &self,
         inputs: usize,
+        embeddings: &[(usize, usize)],
         outputs: usize,
     ) -> Result<Sequential<T>, ArchitectureError> {
-        self.parameters(inputs, outputs)?;
+        self.parameters(inputs, embeddings, outputs)?;
         let mut layers: Vec<Arc<dyn Layer<T>>> = Vec::new();
         let mut width = inputs;
-        for &next in &self.hidden {
+        if !embeddings.is_empty() {
+            let category = |&(levels, width)| Category { levels, width };
+            let categories: Vec<Category> = embeddings.iter().map(category).collect();
+            let embedding = Embedding::new(inputs - embeddings.len(), categories)?;
+            width = Layer::<T>::outputs(&embedding);
+            layers.push(Arc::new(embedding));
+        }
+        let features = width;
+        for (place, &next) in self.hidden.iter().enumerate() {
             let mut dense = match table::activation(&self.activation) {
                 Some(activation) => Dense::with_activation(width, next, activation),
                 None => Dense::new(width, next, Identity).weights(Weights::HeNormal),
             };
-            if layers.is_empty() {
-                dense = self.start_on_standardised(dense, inputs, next);
+            if place == 0 {
+                dense = self.start_on_standardised(dense, features, next);
             }
             layers.push(Arc::new(dense));
             if self.activation == PRELU {
@@ -104,14 +124,14 @@ impl Architecture {
         Ok(Sequential::new(layers)?)
     }
 
-    /// The network, its parameters drawn with this seed.
+    /// The network without embeddings, its parameters drawn with this seed.
     pub fn build<T: Real>(
         &self,
         inputs: usize,
         outputs: usize,
         seed: u64,
     ) -> Result<Network<T>, ArchitectureError> {
-        Ok(Network::new(self.layers(inputs, outputs)?, seed))
+        Ok(Network::new(self.layers(inputs, &[], outputs)?, seed))
     }
 
     /// How the first layer starts, whose inputs are standardised.
@@ -133,6 +153,12 @@ impl Architecture {
         let units_per_input = (outputs as f64 / inputs as f64).max(1.0);
         dense.weights(Weights::Orthogonal { gain: 3.0 / inputs as f64 * units_per_input.sqrt() })
     }
+}
+
+/// The numbers that the first dense layer reads: plain inputs, and what is learned for each code.
+fn embedded(inputs: usize, embeddings: &[(usize, usize)]) -> Option<usize> {
+    let plain = inputs.checked_sub(embeddings.len())?;
+    embeddings.iter().try_fold(plain, |sum: usize, (_, width)| sum.checked_add(*width))
 }
 
 /// The names of all activations.
@@ -200,7 +226,13 @@ mod tests {
                 let architecture = architecture(hidden, &activation, dropout);
                 let network = architecture.build::<f32>(2, 3, 1).unwrap();
                 assert_eq!((network.inputs(), network.outputs()), (2, 3), "{activation}");
-                assert_eq!(architecture.parameters(2, 3), Ok(network.parameters().len()));
+                assert_eq!(architecture.parameters(2, &[], 3), Ok(network.parameters().len()));
+                let embedded = architecture.layers::<f32>(3, &[(5, 2)], 3).unwrap();
+                let network = Network::new(embedded, 1);
+                assert_eq!(
+                    architecture.parameters(3, &[(5, 2)], 3),
+                    Ok(network.parameters().len())
+                );
             }
         }
     }
@@ -223,6 +255,6 @@ mod tests {
             let error = architecture.build::<f32>(2, 1, 0).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
-        assert!(architecture(&[1], "relu", 0.0).parameters(usize::MAX, 1).is_err());
+        assert!(architecture(&[1], "relu", 0.0).parameters(usize::MAX, &[], 1).is_err());
     }
 }

@@ -19,11 +19,11 @@ pub enum ModelError {
         what: String,
     },
     /// The network has another number of inputs or outputs than there are columns.
-    #[error("the network has {found} {what}, but there are {expected} columns for them")]
+    #[error("the network has {found} {what}, but the columns need {expected}")]
     Columns {
         /// `inputs` or `outputs`.
         what: &'static str,
-        /// Columns.
+        /// What the columns need.
         expected: usize,
         /// Inputs or outputs of the network.
         found: usize,
@@ -40,29 +40,32 @@ pub enum ModelError {
         /// The name.
         name: String,
     },
-    /// A mean or deviation that is no scale.
-    #[error(
-        "the scale of column {} is wrong: mean {mean}, deviation {deviation} (a finite number and a \
-         positive one are needed)",
-        quoted(name)
-    )]
+    /// No networks.
+    #[error("a model needs at least one network")]
+    NoMembers,
+    /// Networks of different precisions.
+    #[error("the networks of the model have different precisions")]
+    Precisions,
+    /// A calibration that does not go with the targets.
+    #[error("the calibration does not go with the targets and the networks")]
+    Calibration,
+    /// A scale that is none, a column of categories without levels, or the like.
+    #[error("column {} can not be encoded: its scale or its levels are wrong", quoted(name))]
     Scale {
         /// The name of the column.
         name: String,
-        /// Its mean.
-        mean: f64,
-        /// Its deviation.
-        deviation: f64,
     },
-    /// A probability with a scale.
-    #[error("the target {} is a probability, which has mean 0 and deviation 1", quoted(name))]
-    ScaledProbability {
-        /// The name of the target.
-        name: String,
-    },
+    /// Outputs that do not go with the targets.
+    #[error("what the outputs of the network mean does not go with the targets")]
+    Output,
     /// NaN or infinity among the parameters.
     #[error("a parameter of the network is not a finite number")]
     NotFinite,
+    /// A table without a row that has all targets.
+    #[error(
+        "no row of the table has a value of the target that the model knows; there is nothing to compare with"
+    )]
+    NoTruth,
     /// The table lacks inputs.
     #[error(
         "the model needs the column {}, which the table does not have{}{}",
@@ -76,6 +79,20 @@ pub enum ModelError {
         /// Columns of the table with names like the first of them, the best one first.
         nearest: Vec<String>,
     },
+    /// A column that is no input of the model.
+    #[error(
+        "the model has no input {}{}",
+        quoted(name),
+        if nearest.is_empty() { format!("; it has {}", list(inputs)) } else { did_you_mean(nearest) }
+    )]
+    NoInput {
+        /// The name that was asked for.
+        name: String,
+        /// Names like it, the best one first.
+        nearest: Vec<String>,
+        /// The names of all inputs.
+        inputs: Vec<String>,
+    },
     /// An input so far from those of the training that it can not be computed with.
     #[error(
         "column {}, row {row} (counted from 1): {value} is too far from the values of the training to \
@@ -87,8 +104,8 @@ pub enum ModelError {
         column: String,
         /// The row, from 1.
         row: usize,
-        /// The value.
-        value: f64,
+        /// The value, as text.
+        value: String,
     },
     /// A prediction that is not a finite number.
     #[error(

@@ -1,128 +1,178 @@
-//! Models: a network with everything around it.
+//! Models: networks with everything around them.
 //!
 //! ```text
-//! table ─► columns by name ─► (x − mean)/deviation ─► network ─► · deviation + mean ─► table
-//!                                                            └─► sigmoid (probabilities) ─┘
+//! table ─► columns by name ─► encoder ─┬► network ─┬► mean ─► · deviation + mean ─────► table
+//!                                      ├► network ─┤      └─► probabilities, classes ─┘
+//!                                      └► …        ┘
 //! ```
 
 mod architecture;
+mod calibration;
 mod error;
+mod evaluate;
+mod output;
 mod precision;
 mod predict;
 mod record;
 
 pub use architecture::{Architecture, ArchitectureError};
+pub use calibration::{Calibration, Errors};
 pub use error::ModelError;
+pub use output::Output;
 pub(crate) use precision::with_network;
 pub use precision::{AnyNetwork, Precision};
-pub use predict::Prediction;
+pub use predict::{Predicted, Prediction};
+pub(crate) use predict::{gaussian_deviation, natural, sorted_quantiles};
 pub use record::Record;
 
-use crate::encode::Number;
+use crate::encode::{Encoder, Encoding, Input, Target};
 use chainrule::{Network, Real, network::Summary};
 use ndarray::Array2;
-use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-
-/// What the outputs of a network mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Output {
-    /// Standardised values of the targets.
-    #[default]
-    Value,
-    /// Logits: the sigmoid makes each the probability that its target is 1.
-    Probability,
-}
 
 /// What a model consists of; see [`Model::new`].
 #[derive(Clone, Debug)]
 pub struct Parts {
-    /// The columns of the inputs, in the order of the network's inputs, each with its scale.
-    pub inputs: Vec<Number>,
-    /// The columns of the predictions, in the order of the network's outputs, each with its scale.
-    pub targets: Vec<Number>,
-    /// What the outputs mean.
+    /// The columns that it reads.
+    pub inputs: Vec<Input>,
+    /// The columns that it predicts.
+    pub targets: Vec<Target>,
+    /// What the outputs of the networks mean.
     pub output: Output,
-    /// The layers of the network.
+    /// The layers of each network.
     pub architecture: Architecture,
-    /// The trained network.
-    pub network: AnyNetwork,
+    /// The trained networks, all of one precision: at least one.
+    pub members: Vec<Member>,
+    /// What unseen rows say about the errors.
+    pub calibration: Calibration,
     /// How it came about.
     pub record: Record,
 }
 
-/// A network together with its preprocessing: it predicts tables, and is saved and loaded as one file.
+/// One of the networks of a model.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The network.
+    pub network: AnyNetwork,
+    /// The number of its training, from 0.
+    pub training: usize,
+}
+
+impl Parts {
+    /// Of a single network without calibration.
+    pub fn of_network(
+        inputs: Vec<Input>,
+        targets: Vec<Target>,
+        output: Output,
+        architecture: Architecture,
+        network: impl Into<AnyNetwork>,
+    ) -> Self {
+        Self {
+            inputs,
+            targets,
+            output,
+            architecture,
+            members: vec![Member { network: network.into(), training: 0 }],
+            calibration: Calibration::default(),
+            record: Record::default(),
+        }
+    }
+}
+
+/// Networks together with their preprocessing: they predict tables, and are saved and loaded as one file.
 ///
 /// ```
-/// use chainrule_tabular::{Architecture, Model, Number, Output, Parts, Record, Table};
+/// use chainrule_tabular::{Architecture, Input, Model, Output, Parts, Table, Target};
 ///
 /// let architecture = Architecture { hidden: vec![8], activation: "tanh".into(), dropout: 0.0 };
-/// let model = Model::new(Parts {
-///     inputs: vec![Number::raw("x")],
-///     targets: vec![Number::raw("y")],
-///     output: Output::Value,
-///     network: architecture.build::<f64>(1, 1, 0)?.into(), // and trained
-///     architecture,
-///     record: Record::default(),
-/// })?;
+/// let network = architecture.build::<f64>(1, 1, 0)?; // and trained
+/// let (inputs, targets) = (vec![Input::raw("x")], vec![Target::raw("y")]);
+/// let parts = Parts::of_network(inputs, targets, Output::Value, architecture, network);
+/// let model = Model::new(parts)?;
 /// let prediction = model.predict(&Table::new(vec![("x".into(), vec![0.5, 1.0])])?)?;
-/// assert_eq!(prediction.table.column("y")?.len(), 2);
+/// assert_eq!(prediction.table.numbers("y")?.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Model {
+    encoder: Encoder,
     parts: Parts,
 }
 
 impl Model {
-    /// Puts a model together, if the parts fit: as many columns as inputs and outputs, each with a name of its
-    /// own and a scale, finite parameters, and a network that computes what its architecture says.
+    /// Puts a model together, if the parts fit: as many features and outputs as the columns need, names of their own,
+    /// scales, finite parameters, and networks that compute what the architecture says.
     pub fn new(parts: Parts) -> Result<Self, ModelError> {
-        with_network!(&parts.network, network => check_network(network, &parts.architecture))?;
+        let embeddings = Encoder::new(parts.inputs.clone()).embeddings();
+        for member in &parts.members {
+            with_network!(&member.network, network => {
+                check_network(network, &parts.architecture, &embeddings)
+            })?;
+        }
         Self::of_built(parts)
     }
 
-    /// The same for a network that was just built by this architecture.
+    /// The same for networks that were just built by this architecture.
     pub(crate) fn of_built(parts: Parts) -> Result<Self, ModelError> {
         check_columns(&parts)?;
-        let (inputs, outputs) = (parts.network.inputs(), parts.network.outputs());
-        for (what, expected, found) in
-            [("inputs", parts.inputs.len(), inputs), ("outputs", parts.targets.len(), outputs)]
-        {
-            if expected != found {
-                return Err(ModelError::Columns { what, expected, found });
+        let encoder = Encoder::new(parts.inputs.clone());
+        let first = parts.members.first().ok_or(ModelError::NoMembers)?;
+        let precision = first.network.precision();
+        for Member { network, .. } in &parts.members {
+            for (what, expected, found) in [
+                ("inputs", encoder.width(), network.inputs()),
+                ("outputs", parts.output.width(&parts.targets), network.outputs()),
+            ] {
+                if expected != found {
+                    return Err(ModelError::Columns { what, expected, found });
+                }
+            }
+            if network.precision() != precision {
+                return Err(ModelError::Precisions);
+            }
+            if !network.is_finite() {
+                return Err(ModelError::NotFinite);
             }
         }
-        if !parts.network.is_finite() {
-            return Err(ModelError::NotFinite);
+        if !parts.calibration.is_sound(&parts.output, parts.targets.len()) {
+            return Err(ModelError::Calibration);
         }
-        Ok(Self { parts })
+        Ok(Self { encoder, parts })
     }
 
-    /// The columns that it reads, each with its scale.
-    pub fn inputs(&self) -> &[Number] {
+    /// The columns that it reads.
+    pub fn inputs(&self) -> &[Input] {
         &self.parts.inputs
     }
 
-    /// The columns that it predicts, each with its scale.
-    pub fn targets(&self) -> &[Number] {
+    /// How they become the features of the networks.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// The columns that it predicts.
+    pub fn targets(&self) -> &[Target] {
         &self.parts.targets
     }
 
-    /// What the outputs of the network mean.
-    pub fn output(&self) -> Output {
-        self.parts.output
+    /// What the outputs of the networks mean.
+    pub fn output(&self) -> &Output {
+        &self.parts.output
     }
 
-    /// The layers of the network.
+    /// The layers of each network.
     pub fn architecture(&self) -> &Architecture {
         &self.parts.architecture
     }
 
-    /// The network itself, between the scales.
-    pub fn network(&self) -> &AnyNetwork {
-        &self.parts.network
+    /// The networks: at least one.
+    pub fn members(&self) -> &[Member] {
+        &self.parts.members
+    }
+
+    /// What unseen rows say about the errors.
+    pub fn calibration(&self) -> &Calibration {
+        &self.parts.calibration
     }
 
     /// How the model came about.
@@ -132,17 +182,17 @@ impl Model {
 
     /// The numbers that it computes with.
     pub fn precision(&self) -> Precision {
-        self.parts.network.precision()
+        self.parts.members[0].network.precision()
     }
 
-    /// The number of trained parameters.
+    /// The number of trained parameters of each network.
     pub fn parameters(&self) -> usize {
-        with_network!(&self.parts.network, network => network.parameters().len())
+        with_network!(&self.parts.members[0].network, network => network.parameters().len())
     }
 
-    /// The layers of the network as a table.
+    /// The layers of the first network as a table.
     pub fn summary(&self) -> Summary {
-        self.parts.network.summary()
+        self.parts.members[0].network.summary()
     }
 
     /// What it consists of, to make another model of it.
@@ -151,31 +201,41 @@ impl Model {
     }
 }
 
-/// Every column has a name of its own and a scale.
+/// Every column has a name of its own and can be encoded.
 fn check_columns(parts: &Parts) -> Result<(), ModelError> {
     if parts.inputs.is_empty() || parts.targets.is_empty() {
         return Err(ModelError::NoColumns);
     }
     let mut seen = HashSet::new();
-    for number in parts.inputs.iter().chain(&parts.targets) {
-        let name = || number.name.clone();
-        if number.name.trim().is_empty() {
+    let names = parts.inputs.iter().map(|input| &input.name);
+    for name in names.chain(parts.targets.iter().map(|target| &target.name)) {
+        if name.trim().is_empty() {
             return Err(ModelError::EmptyName);
         }
-        if !seen.insert(&number.name) {
-            return Err(ModelError::RepeatedName { name: name() });
-        }
-        if !number.is_sound() {
-            let (mean, deviation) = (number.mean, number.deviation);
-            return Err(ModelError::Scale { name: name(), mean, deviation });
+        if !seen.insert(name) {
+            return Err(ModelError::RepeatedName { name: name.clone() });
         }
     }
-    let raw = |number: &&Number| number.mean == 0.0 && number.deviation == 1.0;
-    match parts.targets.iter().find(|target| !raw(target)) {
-        Some(target) if parts.output == Output::Probability => {
-            Err(ModelError::ScaledProbability { name: target.name.clone() })
+    for Input { name, encoding } in &parts.inputs {
+        let is_sound = match encoding {
+            Encoding::Number { scale, fill, .. } => {
+                scale.is_sound() && fill.is_none_or(f64::is_finite)
+            }
+            Encoding::OneHot(levels) => levels.is_sound(),
+            Encoding::Embedding { levels, width } => levels.is_sound() && *width > 0,
+            Encoding::Date(dates) => dates.is_sound(),
+            Encoding::Presence => true,
+        };
+        if !is_sound {
+            return Err(ModelError::Scale { name: name.clone() });
         }
-        _ => Ok(()),
+    }
+    if let Some(target) = parts.targets.iter().find(|target| !target.is_sound()) {
+        return Err(ModelError::Scale { name: target.name.clone() });
+    }
+    match parts.output.suits(&parts.targets) {
+        true => Ok(()),
+        false => Err(ModelError::Output),
     }
 }
 
@@ -183,8 +243,10 @@ fn check_columns(parts: &Parts) -> Result<(), ModelError> {
 fn check_network<T: Real>(
     network: &Network<T>,
     architecture: &Architecture,
+    embeddings: &[(usize, usize)],
 ) -> Result<(), ModelError> {
-    let mut again = architecture.build::<T>(network.inputs(), network.outputs(), 0)?;
+    let layers = architecture.layers::<T>(network.inputs(), embeddings, network.outputs())?;
+    let mut again = Network::new(layers, 0);
     if again.blocks() != network.blocks() {
         let what = "its parameters have other names or shapes".to_owned();
         return Err(ModelError::Network { what });

@@ -1,4 +1,4 @@
-use crate::evaluate::Scores;
+use crate::{estimator::Decision, evaluate::Evaluation};
 use serde::{Deserialize, Serialize};
 
 /// How a model came about: what a reader of its file wants to know, and nothing that predictions depend on.
@@ -13,17 +13,19 @@ pub struct Record {
     pub command: Option<String>,
     /// The rows of the table.
     pub rows: usize,
-    /// The part of them that was held out, in [0, 1).
-    pub validation: f64,
-    /// The number of rows that were held out.
-    pub validation_rows: usize,
+    /// The number of rows that no decision has seen.
+    pub test_rows: usize,
+    /// In how many folds the other rows were; 1 if only some were held out.
+    pub folds: usize,
+    /// SHA-256 of the columns' names and cells, in hexadecimal digits.
+    pub data: Option<String>,
     /// Of all random numbers.
     pub seed: u64,
-    /// How many trainings started from different weights; this is the best one.
+    /// How many trainings there were for each fold.
     pub starts: usize,
-    /// The epochs that were done.
+    /// The epochs or iterations of the longest training.
     pub epochs: usize,
-    /// The epoch whose parameters these are, counted from 0.
+    /// The epoch whose parameters a network has, counted from 0: the median of all networks.
     pub best_epoch: usize,
     /// The solver, or the rule of the steps.
     pub optimizer: String,
@@ -35,8 +37,10 @@ pub struct Record {
     pub l1: f64,
     /// The penalty λ₂ on the weights.
     pub l2: f64,
-    /// How good it is on the rows that were held out.
-    pub scores: Option<Scores>,
+    /// What was decided without being asked.
+    pub decisions: Vec<Decision>,
+    /// How good it is on the rows that no decision has seen.
+    pub evaluation: Option<Evaluation>,
 }
 
 impl Default for Record {
@@ -46,8 +50,9 @@ impl Default for Record {
             chainrule: env!("CARGO_PKG_VERSION").to_owned(),
             command: None,
             rows: 0,
-            validation: 0.0,
-            validation_rows: 0,
+            test_rows: 0,
+            folds: 1,
+            data: None,
             seed: 0,
             starts: 1,
             epochs: 0,
@@ -57,7 +62,8 @@ impl Default for Record {
             batch_size: 0,
             l1: 0.0,
             l2: 0.0,
-            scores: None,
+            decisions: Vec::new(),
+            evaluation: None,
         }
     }
 }
