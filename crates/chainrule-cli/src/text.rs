@@ -2,6 +2,7 @@
 
 use chainrule::training::History;
 use std::io::IsTerminal;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A word in bold red, where colours are shown.
 pub(crate) fn alarm(word: &str) -> String {
@@ -43,10 +44,29 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// The same without zeros at its end: 0.42, 80.
+pub(crate) fn short(value: f64) -> String {
+    let text = number(value);
+    match text.contains('.') && !text.contains('e') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 /// How long a training was: `1 epoch`, `34 iterations`.
 pub(crate) fn length(history: &History) -> String {
     let count = history.epochs.len();
     format!("{count} {}{}", round(history), if count == 1 { "" } else { "s" })
+}
+
+/// `1 row`, `2 rows`; `class` becomes `classes`.
+pub(crate) fn count(n: usize, one: &str) -> String {
+    let ending = match (n, one.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{n} {one}{ending}")
 }
 
 /// What an optimizer and a solver call one round of a training.
@@ -75,21 +95,73 @@ pub(crate) fn shown(name: &str) -> String {
 
 /// Rows of a table in columns, the first one to the left, the others to the right.
 pub(crate) fn columns(rows: &[Vec<String>]) -> String {
+    aligned(rows, &[0])
+}
+
+/// The same with these columns to the left.
+pub(crate) fn aligned(rows: &[Vec<String>], left: &[usize]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |j: usize| {
-        rows.iter().filter_map(|row| row.get(j)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..count).map(width).collect();
+    let width = |j: usize| rows.iter().filter_map(|row| row.get(j)).map(|cell| cell.width()).max();
+    let widths: Vec<usize> = (0..count).map(|j| width(j).unwrap_or(0)).collect();
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(&widths).enumerate().map(|(j, (cell, &width))| match j {
-            0 => format!("{cell:width$}"),
-            _ => format!("{cell:>width$}"),
+        let cells = row.iter().zip(&widths).enumerate().map(|(j, (cell, &width))| {
+            let blanks = " ".repeat(width.saturating_sub(cell.width()));
+            if left.contains(&j) { format!("{cell}{blanks}") } else { format!("{blanks}{cell}") }
         });
         text += cells.collect::<Vec<_>>().join("  ").trim_end();
         text.push('\n');
     }
     text
+}
+
+/// Each line after two blanks.
+pub(crate) fn indented(lines: &str) -> String {
+    lines.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// A sentence as it stands behind a semicolon: `Leave it out.` becomes `leave it out`.
+pub(crate) fn continued(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().collect::<String>());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// A text that is no wider than that; what is left out becomes three dots.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for letter in text.chars() {
+        if cut.width() + letter.width().unwrap_or(0) + 1 > width {
+            break;
+        }
+        cut.push(letter);
+    }
+    cut.trim_end().to_owned() + "…"
+}
+
+/// A text in lines of at most that width, each after so many blanks; the first line stands behind what comes before it.
+pub(crate) fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, |line| line.width());
+        match lines.last_mut() {
+            Some(last) if line > 0 && indent + line + 1 + word.width() <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            Some(last) if line == 0 => last.push_str(word),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join(&format!("\n{}", " ".repeat(indent)))
+}
+
+/// How many letters a line has for text: those of the terminal, up to 120, or 120 where there is none.
+pub(crate) fn line_width() -> usize {
+    terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0)).clamp(40, 120)
 }
 
 #[cfg(test)]
@@ -112,6 +184,20 @@ mod tests {
     }
 
     #[test]
+    fn zeros_at_the_end_can_be_left_out() {
+        for (value, expected) in [
+            (0.42, "0.42"),
+            (80.0, "80"),
+            (1230.0, "1230"),
+            (1.5e-7, "1.500e-7"),
+            (0.0, "0"),
+            (100_000.0, "100000"),
+        ] {
+            assert_eq!(short(value), expected);
+        }
+    }
+
+    #[test]
     fn control_characters_are_made_visible() {
         assert_eq!(shown("a\u{1b}]0;x\u{7}\n流量"), "a\\u{1b}]0;x\\u{7}\\n流量");
     }
@@ -120,5 +206,15 @@ mod tests {
     fn columns_are_aligned() {
         let rows = [vec!["a".into(), "1.5".into()], vec!["long".into(), "10".into()]];
         assert_eq!(columns(&rows), "a     1.5\nlong   10\n");
+        // 流 and 量 are two columns wide each.
+        let rows = [vec!["流量".into(), "a".into()], vec!["long".into(), "bc".into()]];
+        assert_eq!(aligned(&rows, &[0, 1]), "流量  a\nlong  bc\n");
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_wrapped() {
+        assert_eq!((cut("short", 5), cut("longer one", 8)), ("short".into(), "longer…".into()));
+        assert_eq!(cut("流量流量", 5), "流量…");
+        assert_eq!(wrapped("one two three four", 10, 2), "one two\n  three\n  four");
     }
 }

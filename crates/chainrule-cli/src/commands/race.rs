@@ -1,14 +1,18 @@
 //! `chainrule race`: the solvers train one network from the same start; who gets how far, how fast?
 
-use super::fit::columns;
-use crate::{args, failure::Failure, files, interrupt, text};
+use crate::{
+    args::{self, columns},
+    failure::Failure,
+    files, interrupt, json, text,
+};
 use chainrule::{
     Error, Network, Real,
     optimizer::Schedule,
     training::{Ended, Epoch, Observer},
 };
 use chainrule_report::{Labels, Series, chart};
-use chainrule_tabular::{FitError, Precision, Preparation, Settings, Table};
+use chainrule_tabular::{FitError, Measures, Precision, Preparation, Settings, Validation};
+use serde_json::{Value, json};
 use std::{
     io::Write,
     ops::ControlFlow,
@@ -16,12 +20,14 @@ use std::{
 };
 
 pub(crate) fn run(args: &args::Race) -> Result<(), Failure> {
-    let table = Table::open(&args.data)?;
+    let table = files::open(&args.data, &args.reading.how())?;
     let settings = Settings {
         without: columns(&args.without, &table),
         hidden: Some(args.hidden.clone()),
         activation: Some(args.activation.clone()),
-        validation: args.validation,
+        types: args.reading.types.clone(),
+        validation: Some(Validation::Part(args.validation)),
+        test: Some(0.0),
         seed: args.seed,
         restarts: Some(1),
         // All of them in one precision, to the end of the time.
@@ -40,19 +46,34 @@ pub(crate) fn run(args: &args::Race) -> Result<(), Failure> {
             continue;
         }
         let settings = Settings { solver: solver.clone(), ..settings.clone() };
-        let preparation = Preparation::new(&table, &settings)?;
+        let preparation = Preparation::new(&table, None, &settings)?;
         let unit = preparation.loss_unit().unwrap_or(1.0);
         let mut racer = Racer::new(solver.clone(), unit, args.time);
         let fit = preparation.run(&mut racer);
         racer.end(fit)?;
-        anstream::eprintln!("{}", racer.told());
+        if !args.quiet && !args.json {
+            anstream::eprintln!("{}", racer.told());
+        }
         racers.push(racer);
         if interrupt::asked() {
             break;
         }
     }
-    write(&result(&racers, settings.targets.len()))?;
-    draw(args, &racers, settings.targets.len())?;
+    let told = result(&racers, settings.targets.len());
+    let (drawn, written) = draw(args, &racers, settings.targets.len())?;
+    let outcome = outcome(&racers);
+    if args.json {
+        let racers: Vec<Value> = racers.iter().map(Racer::object).collect();
+        return json::finish(&json!({ "racers": racers, "written": written }), outcome);
+    }
+    if !args.quiet {
+        write(&(told + &drawn))?;
+    }
+    outcome
+}
+
+/// Fails if nobody could take part, or not everybody to the end.
+fn outcome(racers: &[Racer]) -> Result<(), Failure> {
     if racers.iter().all(|racer| !racer.has_begun) {
         let message = "nobody could take part; the last column says why".to_owned();
         return Err(Failure::Failed(message));
@@ -106,8 +127,12 @@ fn time(seconds: f64) -> String {
     }
 }
 
-/// Error against time, in the terminal and as files.
-fn draw(args: &args::Race, racers: &[Racer], targets: usize) -> Result<(), Failure> {
+/// Error against time, as text for the terminal and as files, whose names come with it.
+fn draw(
+    args: &args::Race,
+    racers: &[Racer],
+    targets: usize,
+) -> Result<(String, Vec<String>), Failure> {
     let columns = |racer: &Racer| -> (Vec<f64>, Vec<f64>) {
         racer.course.iter().map(|point| (point.seconds, point.error)).unzip()
     };
@@ -119,7 +144,7 @@ fn draw(args: &args::Race, racers: &[Racer], targets: usize) -> Result<(), Failu
         .map(|(racer, (seconds, errors))| Series::new(&racer.name, seconds, errors))
         .collect();
     if series.is_empty() {
-        return Ok(());
+        return Ok((String::new(), Vec::new()));
     }
     let y = format!("root mean squared error{}", text::unit(targets));
     let title = "One network, one start, several solvers";
@@ -129,7 +154,8 @@ fn draw(args: &args::Race, racers: &[Racer], targets: usize) -> Result<(), Failu
     files::write(&png, &chart.png()?)?;
     let (columns, rows) = text::chart_size();
     let chart = chart.terminal(columns, rows, text::colour());
-    write(&format!("\n{chart}\nWritten: {}, {}\n", svg.display(), png.display()))
+    let written = [svg, png].map(|path| path.display().to_string());
+    Ok((format!("\n{chart}\nWritten: {}\n", written.join(", ")), written.to_vec()))
 }
 
 /// Who trains, and what it had reached when.
@@ -182,8 +208,13 @@ impl Racer {
     fn end(&mut self, fit: Result<chainrule_tabular::Fit, FitError>) -> Result<(), Failure> {
         self.why = match fit {
             Ok(fit) => {
-                self.held_out = fit.scores.overall.network.rmse;
-                match fit.history.ended {
+                let measures = fit.evaluation.targets.iter().map(|target| &target.measures);
+                let errors = measures.filter_map(|measures| match measures {
+                    Measures::Numbers { score, .. } => Some(score.rmse),
+                    Measures::Classes { .. } => None,
+                });
+                self.held_out = errors.sum::<f64>() / fit.evaluation.targets.len() as f64;
+                match fit.trainings[0].history.ended {
                     Ended::Converged { reason, .. } => reason.to_string(),
                     Ended::Diverged { .. } => "it diverged".to_owned(),
                     Ended::Interrupted { .. } if interrupt::asked() => "interrupted".to_owned(),
@@ -202,6 +233,17 @@ impl Racer {
 
     fn told(&self) -> String {
         format!("{}: {} after {}", self.name, self.why, time(self.seconds))
+    }
+
+    fn object(&self) -> Value {
+        json!({
+            "solver": self.name,
+            "rmse": self.last().map(|point| point.error),
+            "rmse_held_out": self.held_out.is_finite().then_some(self.held_out),
+            "iterations": self.done,
+            "seconds": self.seconds,
+            "ended": self.why,
+        })
     }
 
     /// When the error was first as small as this.

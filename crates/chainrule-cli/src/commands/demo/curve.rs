@@ -7,7 +7,9 @@ use chainrule::{
     optimizer::{Adam, Optimizer},
 };
 use chainrule_report::{Labels, Series, chart};
-use chainrule_tabular::{AnyNetwork, Architecture, Model, Number, Output, Parts};
+use chainrule_tabular::{
+    AnyNetwork, Architecture, Input, Model, Output, Parts, Target, encode::Scale,
+};
 use ndarray::{Array1, Array2, Axis};
 use std::sync::Arc;
 
@@ -19,19 +21,20 @@ where
     Network<T>: Into<AnyNetwork>,
 {
     let problem = if args.as_lesson { as_lesson(args, curve)? } else { standardised(args, curve)? };
-    let Problem { x, y, architecture, mut network, optimizer, inputs, target } = problem;
+    let Problem { x, y, architecture, mut network, optimizer, input, target } = problem;
 
-    let scale = |v: &Array1<f64>, number: &Number| -> Array2<T> {
-        v.mapv(|v| T::of(number.transform(v))).insert_axis(Axis(1))
+    let scale = |v: &Array1<f64>| -> Array2<T> {
+        v.mapv(|v| T::of(input.transform(v))).insert_axis(Axis(1))
     };
-    let data = Dataset::new(scale(&x, &inputs), scale(&y, &target))?;
+    let t = y.mapv(|y| T::of(target.transform(y))).insert_axis(Axis(1));
+    let data = Dataset::new(scale(&x), t)?;
     let epochs = args.epochs.unwrap_or(5000);
-    let unit = target.deviation * target.deviation;
+    let unit = target.unit().unwrap_or(1.0).powi(2);
     let task = Task { loss: Arc::new(MeanSquaredError), epochs, optimizer, unit };
     let history = task.train(args, &mut network, &data)?;
 
     let smooth = Array1::linspace(curve.interval.0, curve.interval.1, 1000);
-    let prediction = network.predict(scale(&smooth, &inputs).view())?;
+    let prediction = network.predict(scale(&smooth).view())?;
     let prediction: Vec<f64> = prediction.iter().map(|v| target.inverse(v.f64())).collect();
     let truth = smooth.mapv(curve.f).to_vec();
     let (smooth, x, y) = (smooth.to_vec(), x.to_vec(), y.to_vec());
@@ -54,13 +57,10 @@ where
         network.parameters().len(),
         T::NAME,
     );
+    let inputs = vec![Input::scaled("x", input)];
     let model = Model::new(Parts {
-        inputs: vec![inputs],
-        targets: vec![target],
-        output: Output::Value,
-        architecture,
-        network: network.into(),
         record: record(args, SAMPLES, &history),
+        ..Parts::of_network(inputs, vec![target], Output::Value, architecture, network)
     })?;
     Ok(Outcome { model, chart, history, result })
 }
@@ -73,8 +73,8 @@ struct Problem<T> {
     network: Network<T>,
     /// That of the lesson.
     optimizer: Option<Arc<dyn Optimizer<T>>>,
-    inputs: Number,
-    target: Number,
+    input: Scale,
+    target: Target,
 }
 
 /// Standardised x, and hinges spread over the data. Values far beyond 1, as those of the polynomial, are
@@ -82,13 +82,13 @@ struct Problem<T> {
 fn standardised<T: Real>(args: &Demo, curve: Curve) -> Result<Problem<T>, Failure> {
     let data = curve.sample::<f64>(SAMPLES, args.noise.unwrap_or(0.0), args.seed);
     let (x, y) = (data.x().column(0).to_owned(), data.targets().values.column(0).to_owned());
-    let scale =
-        |name, v: &Array1<f64>| Number::fit(name, v.iter().copied()).unwrap_or(Number::raw(name));
-    let target = scale("y", &y);
-    let target = if target.deviation > 10.0 { target } else { Number::raw("y") };
+    let input = Scale::standard(&x.to_vec()).unwrap_or(Scale::RAW);
+    let target = Target::number("y", &y.to_vec(), false);
+    let is_large = |target: &Target| target.unit().is_some_and(|unit| unit > 10.0);
+    let target = target.filter(is_large).unwrap_or(Target::raw("y"));
     let architecture = architecture(args, &[100]);
     let network = architecture.build(1, 1, args.seed)?;
-    Ok(Problem { inputs: scale("x", &x), x, y, architecture, network, optimizer: None, target })
+    Ok(Problem { input, x, y, architecture, network, optimizer: None, target })
 }
 
 /// The lesson's script: one number of noise for all samples, then the weights, from one stream.
@@ -116,6 +116,6 @@ fn as_lesson<T: Real>(args: &Demo, curve: Curve) -> Result<Problem<T>, Failure> 
     // factor but for ε, so ε is scaled instead.
     let epsilon = 1e-8 * 2.0 / SAMPLES as f64;
     let optimizer: Arc<dyn Optimizer<T>> = Arc::new(Adam { epsilon, ..Adam::default() });
-    let (inputs, target) = (Number::raw("x"), Number::raw("y"));
-    Ok(Problem { x, y, architecture, network, optimizer: Some(optimizer), inputs, target })
+    let (input, target) = (Scale::RAW, Target::raw("y"));
+    Ok(Problem { x, y, architecture, network, optimizer: Some(optimizer), input, target })
 }

@@ -21,7 +21,11 @@ use chainrule::{
 };
 use chainrule_report::Chart;
 use chainrule_tabular::{AnyNetwork, Architecture, Model, Record};
-use std::{io::Write, path::PathBuf, sync::Arc};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub(crate) fn run(args: &Demo) -> Result<(), Failure> {
     let is_double = args.as_lesson || table::solver(&args.solver).is_some();
@@ -86,9 +90,23 @@ impl Outcome {
             Ended::Interrupted { epoch } => Err(Failure::Interrupted(format!(
                 "stopped in epoch {epoch}; the best parameters so far were kept"
             ))),
-            Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } => Ok(()),
+            Ended::Completed | Ended::Early { .. } | Ended::Converged { .. } => {
+                write!(out, "{}", next(&self.model, &path("safetensors"))).map_err(Failure::output)
+            }
         }
     }
+}
+
+/// What a newcomer can do now.
+fn next(model: &Model, path: &Path) -> String {
+    let inputs: Vec<String> = model.inputs().iter().map(|input| text::shown(&input.name)).collect();
+    let columns = if inputs.len() == 1 { "column" } else { "columns" };
+    format!(
+        "\nNext: chainrule predict {} points.csv     predicts a table of yours with the {columns} {}\n      \
+         chainrule fit table.csv --target COLUMN     learns a column of a table of yours from its others\n",
+        path.display(),
+        inputs.join(", ")
+    )
 }
 
 /// The network that was asked for, or the problem's own.

@@ -5,7 +5,7 @@ use chainrule_report::{
     Labels,
     chart::{self, Grid, Samples},
 };
-use chainrule_tabular::{AnyNetwork, Model, Number, Output, Parts};
+use chainrule_tabular::{AnyNetwork, Input, Model, Output, Parts, Target, encode::Scale};
 use ndarray::{Array2, ArrayView2};
 use std::sync::Arc;
 
@@ -29,13 +29,10 @@ where
         Plane::Xor => (0.05, "A network learns exclusive or"),
     };
     let samples = plane.sample::<f64>(SAMPLES, args.noise.unwrap_or(noise), args.seed);
-    let inputs: Vec<Number> = ["x1", "x2"]
-        .iter()
-        .zip(samples.x().columns())
-        .map(|(name, x)| Number::fit(name, x.iter().copied()).unwrap_or(Number::raw(name)))
-        .collect();
+    let scale_of = |x: ndarray::ArrayView1<f64>| Scale::standard(&x.to_vec()).unwrap_or(Scale::RAW);
+    let scales: Vec<Scale> = samples.x().columns().into_iter().map(scale_of).collect();
     let scale = |x: ArrayView2<f64>| -> Array2<T> {
-        Array2::from_shape_fn(x.dim(), |(i, j)| T::of(inputs[j].transform(x[[i, j]])))
+        Array2::from_shape_fn(x.dim(), |(i, j)| T::of(scales[j].transform(x[[i, j]])))
     };
     let classes = samples.targets().values;
     let data = Dataset::new(scale(samples.x()), classes.mapv(T::of))?;
@@ -57,13 +54,12 @@ where
         network.parameters().len(),
         T::NAME,
     );
+    let inputs = ["x1", "x2"].iter().zip(scales).map(|(name, scale)| Input::scaled(name, scale));
+    let target = Target::classes("class", ["0", "1"]);
+    let (inputs, output) = (inputs.collect(), Output::Probability);
     let model = Model::new(Parts {
-        inputs,
-        targets: vec![Number::raw("class")],
-        output: Output::Probability,
-        architecture,
-        network: network.into(),
         record: record(args, SAMPLES, &history),
+        ..Parts::of_network(inputs, vec![target], output, architecture, network)
     })?;
     Ok(Outcome { model, chart, history, result })
 }
