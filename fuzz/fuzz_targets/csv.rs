@@ -9,9 +9,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(table) = Table::read_csv(bytes, "fuzz") else { return };
     let mut written = Vec::new();
-    if table.write_csv(&mut written).is_err() {
-        return; // a column that is no numbers
-    }
+    table.write_csv(&mut written).expect("memory takes everything");
     let again = Table::read_csv(&written, "again").expect("what was written is a table");
     assert_eq!(again.rows(), table.rows());
     for ((name, values), (name_again, values_again)) in table.columns().zip(again.columns()) {

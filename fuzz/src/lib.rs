@@ -1,0 +1,20 @@
+//! What several targets do.
+
+use chainrule_tabular::{Model, Table, table::Column};
+
+/// Writes the model, reads it again, and predicts numbers, words and gaps with both.
+pub fn use_model(model: &Model) {
+    let written = model.to_bytes().expect("a model can be written");
+    let again = Model::from_bytes(&written).expect("what was written can be read");
+    let words = Column::words([Some("2021-03-04"), None, Some("clay"), Some("2020-12-31T23:59")]);
+    let numbers = Column::numbers(vec![0.5, f64::NAN, -1e300, 20.0]);
+    for column in [words, numbers] {
+        let columns = model.inputs().iter().map(|input| (input.name.clone(), column.clone()));
+        let table = Table::of(columns.collect()).expect("the inputs have names of their own");
+        let prediction = model.predict_within(&table, Some(0.8));
+        assert_eq!(again.predict_within(&table, Some(0.8)), prediction);
+        if let Ok(prediction) = prediction {
+            prediction.table.write_csv(&mut Vec::new()).expect("memory takes everything");
+        }
+    }
+}
