@@ -12,7 +12,7 @@ pub(crate) fn listen() {
             std::process::exit(130);
         }
         eprintln!(
-            "\nstopping after this step, and keeping the best so far (Ctrl-C again: at once, nothing is kept)"
+            "\nstopping soon, and keeping the best so far (Ctrl-C again: at once, nothing is kept)"
         );
     });
 }

@@ -209,7 +209,9 @@ fn trained(fit: &Fit, unit: Option<f64>) -> String {
         (_, Some(length), _) => format!("  {networks} networks after {length} {round}s.\n"),
         _ => String::new(),
     };
-    if let Some(evidence) = first.history.evidence {
+    // What it found before it was stopped is no estimate yet.
+    let has_converged = matches!(first.history.ended, Ended::Converged { .. });
+    if let Some(evidence) = first.history.evidence.filter(|_| has_converged) {
         told += &format!(
             "  The data determine {:.1} of the {} parameters of the first one",
             evidence.effective_parameters, evidence.parameters,

@@ -122,8 +122,8 @@ pub enum FitError {
     },
     /// A target with nearly as many classes as rows.
     #[error(
-        "the target {} has {found} different values in {rows} rows, too many for classes; for numbers use --task \
-         regression",
+        "the target {} has {found} different values in {rows} rows, too many for classes; if they are numbers, use \
+         --task regression",
         quoted(name)
     )]
     TooManyClasses {

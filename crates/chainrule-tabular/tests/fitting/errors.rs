@@ -109,7 +109,7 @@ fn settings_that_do_not_go_with_the_table() {
         (Settings { task: Some(Task::Count), ..y() }, "the target \"y\", row "),
         (
             Settings { task: Some(Task::Classification), ..y() },
-            "the target \"y\" has 50 different values in 50 rows, too many for classes; for numbers use --task",
+            "the target \"y\" has 50 different values in 50 rows, too many for classes; if they are numbers",
         ),
         (
             Settings {
