@@ -1,9 +1,10 @@
 //! Writing files whole or not at all.
 
 use crate::{args::Format, failure::Failure};
-use chainrule_tabular::{Table, table::Reading};
+use chainrule_tabular::{Table, TableError, table::Reading};
 use std::{
-    io::{Read, Write},
+    fs::File,
+    io::{ErrorKind, Read},
     path::Path,
 };
 
@@ -18,6 +19,27 @@ pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Table, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::Failed(format!("standard input could not be read: {error}")))?;
     Ok(Table::read_as(&bytes, "standard input", reading)?)
+}
+
+/// Reads a table some rows at a time; see [`Table::in_chunks`].
+pub(crate) fn open_in_chunks(
+    path: &Path,
+    reading: &Reading,
+    are_words: &dyn Fn(&str) -> bool,
+    take: &mut dyn FnMut(Table) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        return Table::in_chunks(std::io::stdin(), "standard input", reading, are_words, take);
+    }
+    let name = path.display().to_string();
+    if path.is_dir() {
+        return Err(TableError::Directory { path: path.to_owned() }.into());
+    }
+    let file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => TableError::NotFound { path: path.to_owned() },
+        _ => TableError::Unreadable { path: path.to_owned(), reason: error.to_string() },
+    })?;
+    Table::in_chunks(file, &name, reading, are_words, take)
 }
 
 /// Writes a file by way of a temporary sibling, so that a failure leaves what was there.
@@ -37,17 +59,6 @@ pub(crate) fn table_as(table: &Table, format: Format) -> Result<Vec<u8>, Failure
         Failure::Failed(format!("the predictions could not be written: {error}"))
     })?;
     Ok(bytes)
-}
-
-/// Writes a file, or to standard output.
-pub(crate) fn write_or_print(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    match path {
-        Some(path) => write(path, bytes),
-        None => {
-            let mut stdout = std::io::stdout().lock();
-            stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(Failure::output)
-        }
-    }
 }
 
 /// Makes a folder if it is not there.

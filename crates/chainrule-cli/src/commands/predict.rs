@@ -5,9 +5,12 @@ use crate::{
     failure::Failure,
     files, json, text,
 };
-use chainrule_tabular::{Column, Model, Prediction, Table};
+use chainrule_tabular::{Column, Encoding, Model, Prediction, Table};
 use serde_json::json;
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    io::{BufWriter, Write},
+};
 
 pub(crate) fn run(args: &args::Predict) -> Result<(), Failure> {
     if let Some(out) = &args.out {
@@ -15,18 +18,33 @@ pub(crate) fn run(args: &args::Predict) -> Result<(), Failure> {
         files::check_writable(out)?;
     }
     let model = Model::load(&args.model)?;
-    let table = files::open(&args.data, &args.reading.how_for(&model))?;
-    let prediction = model.predict_within(&table, args.intervals)?;
-    let notes = notes(&prediction, args);
+    let mut told = Told::default();
+    let mut sink = Sink::new(args);
+    let mut predict = |table: Table| {
+        let prediction = model.predict_within(&table, args.intervals)?;
+        told.add(&prediction);
+        let written = match args.keep {
+            true => kept(&table, &prediction.table)?,
+            false => prediction.table,
+        };
+        sink.add(&written)
+    };
+    let reading = args.reading.how_for(&model);
+    if is_for_rows(args) {
+        // What is no number to the model is a word, also where some rows of it look like numbers.
+        let are_words = |name: &str| {
+            let input = model.inputs().iter().find(|input| input.name == name);
+            !input.is_some_and(|input| matches!(input.encoding, Encoding::Number { .. }))
+        };
+        files::open_in_chunks(&args.data, &reading, &are_words, &mut predict)?;
+    } else {
+        predict(files::open(&args.data, &reading)?)?;
+    }
+    let (rows, columns) = sink.finish()?;
+    let notes = told.notes(args, &columns);
     if !args.quiet && !args.json {
         notes.iter().for_each(|note| anstream::eprintln!("note: {note}"));
     }
-    let written = match args.keep {
-        true => kept(&table, &prediction.table)?,
-        false => prediction.table.clone(),
-    };
-    let bytes = files::table_as(&written, args.format())?;
-    files::write_or_print(args.out.as_deref(), &bytes)?;
     if !args.json {
         return Ok(());
     }
@@ -41,14 +59,114 @@ pub(crate) fn run(args: &args::Predict) -> Result<(), Failure> {
             Format::Jsonl => "jsonl",
             Format::Parquet => "parquet",
         },
-        "rows": written.rows(),
-        "columns": written.names().collect::<Vec<_>>(),
-        "ignored": prediction.ignored,
-        "filled": counted(&prediction.filled),
-        "unseen": counted(&prediction.unseen),
+        "rows": rows,
+        "columns": columns,
+        "ignored": told.ignored,
+        "filled": counted(&told.filled),
+        "unseen": counted(&told.unseen),
         "notes": notes,
     });
     json::write(&object)
+}
+
+/// Whether the predictions can be written while the rows come in. Parquet is written as a whole, and JSON tells the
+/// numbers of a kept column from words, which takes all of it.
+fn is_for_rows(args: &args::Predict) -> bool {
+    match args.format() {
+        Format::Csv => true,
+        Format::Jsonl => !args.keep,
+        Format::Parquet => false,
+    }
+}
+
+/// Where predictions go: to standard output as they come, or into a file that is written as a whole at the end.
+struct Sink<'a> {
+    args: &'a args::Predict,
+    bytes: Vec<u8>,
+    rows: usize,
+    columns: Vec<String>,
+}
+
+impl<'a> Sink<'a> {
+    fn new(args: &'a args::Predict) -> Self {
+        Self { args, bytes: Vec::new(), rows: 0, columns: Vec::new() }
+    }
+
+    fn add(&mut self, table: &Table) -> Result<(), Failure> {
+        let is_first = self.rows == 0;
+        if is_first {
+            self.columns = table.names().map(str::to_owned).collect();
+        }
+        self.rows += table.rows();
+        match (self.args.format(), is_first) {
+            (Format::Csv, false) => {
+                table.write_csv_rows(&mut self.bytes).map_err(Failure::output)?
+            }
+            (format, _) => self.bytes.extend(files::table_as(table, format)?),
+        }
+        if self.args.out.is_some() {
+            return Ok(());
+        }
+        let mut stdout = BufWriter::new(std::io::stdout().lock());
+        stdout.write_all(&self.bytes).and_then(|()| stdout.flush()).map_err(Failure::output)?;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    /// How many rows there were, and the names of what was written.
+    fn finish(self) -> Result<(usize, Vec<String>), Failure> {
+        if let Some(out) = &self.args.out {
+            files::write(out, &self.bytes)?;
+        }
+        Ok((self.rows, self.columns))
+    }
+}
+
+/// What the reader of the predictions should know.
+#[derive(Default)]
+struct Told {
+    ignored: Vec<String>,
+    filled: Vec<(String, usize)>,
+    unseen: Vec<(String, usize)>,
+}
+
+impl Told {
+    fn add(&mut self, prediction: &Prediction) {
+        self.ignored.clone_from(&prediction.ignored);
+        for (counts, more) in
+            [(&mut self.filled, &prediction.filled), (&mut self.unseen, &prediction.unseen)]
+        {
+            for (name, rows) in more {
+                match counts.iter_mut().find(|(other, _)| other == name) {
+                    Some((_, count)) => *count += rows,
+                    None => counts.push((name.clone(), *rows)),
+                }
+            }
+        }
+    }
+
+    fn notes(&self, args: &args::Predict, columns: &[String]) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.ignored.is_empty() {
+            let columns: Vec<String> = self.ignored.iter().map(|name| text::shown(name)).collect();
+            notes.push(format!("columns that the model does not use: {}", columns.join(", ")));
+        }
+        for (name, rows) in &self.filled {
+            let (name, rows) = (text::shown(name), text::count(*rows, "row"));
+            notes.push(format!(
+                "{name} is missing in {rows}, which it never was in training; its median was taken"
+            ));
+        }
+        for (name, rows) in &self.unseen {
+            let (name, rows) = (text::shown(name), text::count(*rows, "row"));
+            notes.push(format!("{name} has a value in {rows} that training did not have"));
+        }
+        let has_intervals = columns.iter().any(|name| name.ends_with(" low"));
+        if args.intervals.is_some() && !has_intervals {
+            notes.push("the model has no intervals for this level".to_owned());
+        }
+        notes
+    }
 }
 
 /// The columns of the table, and the predictions beside them.
@@ -64,31 +182,6 @@ fn kept(table: &Table, predicted: &Table) -> Result<Table, Failure> {
         columns.push((name, column.clone()));
     }
     Ok(Table::of(columns)?)
-}
-
-/// What the reader of the predictions should know.
-fn notes(prediction: &Prediction, args: &args::Predict) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !prediction.ignored.is_empty() {
-        let columns: Vec<String> =
-            prediction.ignored.iter().map(|name| text::shown(name)).collect();
-        notes.push(format!("columns that the model does not use: {}", columns.join(", ")));
-    }
-    for (name, rows) in &prediction.filled {
-        let (name, rows) = (text::shown(name), text::count(*rows, "row"));
-        notes.push(format!(
-            "{name} is missing in {rows}, which it never was in training; its median was taken"
-        ));
-    }
-    for (name, rows) in &prediction.unseen {
-        let (name, rows) = (text::shown(name), text::count(*rows, "row"));
-        notes.push(format!("{name} has a value in {rows} that training did not have"));
-    }
-    let has_intervals = prediction.table.names().any(|name| name.ends_with(" low"));
-    if args.intervals.is_some() && !has_intervals {
-        notes.push("the model has no intervals for this level".to_owned());
-    }
-    notes
 }
 
 #[cfg(test)]

@@ -29,6 +29,34 @@ fn formats() {
     place.run("predict data.safetensors new.csv --format xml").exits(2).says("jsonl");
 }
 
+/// Rows that come in pieces have the predictions that they have all together, and 007 stays what it is.
+#[test]
+fn a_large_table_is_predicted_as_it_comes() {
+    let place = Place::new();
+    place.model();
+    let rows: String =
+        (0..150_000).map(|i| format!("0{},{}.5,{}\n", i % 7, i % 11, i % 5)).collect();
+    place.write("new.csv", format!("code,x1,x2\n{rows}"));
+    let ran = place.run("predict data.safetensors new.csv --keep --quiet").exits(0);
+    assert_eq!(ran.stdout.lines().count(), 150_001);
+    assert_eq!(ran.stdout.lines().filter(|line| line.starts_with("code,x1")).count(), 1);
+    assert!(
+        ran.stdout.lines().nth(150_000).unwrap().starts_with("03,"),
+        "{:?}",
+        ran.stdout.lines().last()
+    );
+    // Parquet is written as a whole.
+    place.run("predict data.safetensors new.csv --quiet --out p.parquet").exits(0);
+    place.run("predict data.safetensors new.csv --quiet --out p.csv").exits(0);
+    let last = place.read("p.csv").lines().last().unwrap().to_owned();
+    assert!(ran.stdout.lines().last().unwrap().ends_with(&format!(",{last}")));
+    // A fault far below is told with its line, after what was right above it.
+    place.write("new.csv", format!("code,x1,x2\n{rows}1,a,2\n"));
+    place.run("predict data.safetensors new.csv --quiet").exits(3).says("line 150002");
+    place.run("predict data.safetensors new.csv --quiet --out q.csv").exits(3);
+    assert!(!place.path("q.csv").exists());
+}
+
 #[test]
 fn the_columns_of_the_table_can_be_kept() {
     let place = Place::new();

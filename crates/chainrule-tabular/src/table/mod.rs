@@ -29,7 +29,7 @@ pub use schema::{ColumnType, Level, Numeric, Profile, Schema};
 
 use crate::names::nearest;
 use csv::Division;
-use std::{collections::HashSet, path::Path, thread};
+use std::{collections::HashSet, io::Read, path::Path, thread};
 
 /// Named columns of numbers or words, all of one length, at least one row. Values may be missing.
 ///
@@ -72,6 +72,33 @@ impl Table {
     /// messages.
     pub fn read_as(bytes: &[u8], source: &str, reading: &Reading) -> Result<Self, TableError> {
         source::from_bytes(bytes, source, reading)
+    }
+
+    /// Reads a table of any kind from a source that may be larger than memory, and gives it to `take` some rows at a time.
+    /// `are_words` says of a column by its name whether it holds words, which some rows of it could not tell. Parquet and
+    /// Arrow come as a whole.
+    ///
+    /// Fails where the source does, and where `take` does.
+    ///
+    /// ```
+    /// use chainrule_tabular::{Table, TableError, table::Reading};
+    ///
+    /// let (text, mut rows) = (&b"x,code\n1,007\n2,008\n"[..], 0);
+    /// Table::in_chunks(text, "example.csv", &Reading::default(), &|name| name == "code", &mut |table| {
+    ///     rows += table.rows();
+    ///     Ok::<(), TableError>(())
+    /// })?;
+    /// assert_eq!(rows, 2);
+    /// # Ok::<(), TableError>(())
+    /// ```
+    pub fn in_chunks<E: From<TableError>>(
+        from: impl Read + Send,
+        source: &str,
+        reading: &Reading,
+        are_words: &dyn Fn(&str) -> bool,
+        take: &mut dyn FnMut(Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        source::in_chunks(from, source, reading, are_words, take)
     }
 
     /// Reads CSV: UTF-8 text, a header line with the names of the columns, then rows of numbers with a

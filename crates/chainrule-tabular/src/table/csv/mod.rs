@@ -12,12 +12,14 @@
 //! a word was found, the whole text is read once more: `007` is a word then, and no 7.
 
 mod cell;
+mod chunks;
 mod part;
 mod pieces;
 mod whole;
 mod write;
 
-pub(super) use write::write;
+pub(super) use chunks::each;
+pub(super) use write::{write, write_rows};
 
 use super::{Reading, Table, TableError, check_names, separator, source::Kind, threads};
 use cell::{cells, is_line_end, trimmed};
@@ -76,10 +78,7 @@ fn read_once(
     division: Division,
     kinds: &mut Kinds,
 ) -> Result<Option<Table>, TableError> {
-    let unreadable = |error: io::Error| TableError::Unreadable {
-        path: Path::new(file).to_owned(),
-        reason: error.to_string(),
-    };
+    let unreadable = |error| unreadable(file, error);
     let mut head = Vec::new();
     from.by_ref().take(separator::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
     let head = text(&head, file)?;
@@ -91,6 +90,10 @@ fn read_once(
         return Ok(None);
     }
     whole.table(header, file, separator).map(Some)
+}
+
+fn unreadable(file: &str, error: io::Error) -> TableError {
+    TableError::Unreadable { path: Path::new(file).to_owned(), reason: error.to_string() }
 }
 
 /// Reads the header, and then the rows on several threads.

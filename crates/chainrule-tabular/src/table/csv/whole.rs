@@ -29,6 +29,11 @@ impl Whole {
         Self { columns: (0..columns).map(column).collect(), ..Self::default() }
     }
 
+    /// Of a text that has so many lines above.
+    pub(super) fn below(columns: usize, lines: usize) -> Self {
+        Self { lines, ..Self::new(columns) }
+    }
+
     /// Adds the part of this number.
     pub(super) fn add(&mut self, number: usize, part: Part) {
         self.waiting.insert(number, part);

@@ -10,8 +10,15 @@ const QUOTED: [char; 7] = [',', ';', '|', '\t', '"', '\r', '\n'];
 /// Writes the table with commas.
 pub(in super::super) fn write(table: &Table, to: &mut dyn Write) -> io::Result<()> {
     let mut to = BufWriter::new(to);
+    row(&mut to, table.names(), table.columns.len() == 1)?;
+    to.flush()?;
+    write_rows(table, &mut to)
+}
+
+/// The same without the header.
+pub(in super::super) fn write_rows(table: &Table, to: &mut dyn Write) -> io::Result<()> {
+    let mut to = BufWriter::new(to);
     let is_single = table.columns.len() == 1;
-    row(&mut to, table.names(), is_single)?;
     for place in 0..table.rows() {
         let cells = table.columns().map(|(_, column)| column.cell(place).unwrap_or_default());
         row(&mut to, cells, is_single)?;

@@ -61,6 +61,31 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Table, TableError> 
     read(Kind::of(&head), source, chunks, &name, reading)
 }
 
+/// Reads tables of some rows each; see [`Table::in_chunks`].
+pub(super) fn in_chunks<E: From<TableError>>(
+    mut from: impl Read + Send,
+    name: &str,
+    reading: &Reading,
+    are_words: &dyn Fn(&str) -> bool,
+    take: &mut dyn FnMut(Table) -> Result<(), E>,
+) -> Result<(), E> {
+    // The rows of so many bytes are in memory at a time.
+    const PIECE: usize = 1 << 20;
+    let head = kind::head(&mut from).map_err(|error| unreadable(name, error))?;
+    let kind = Kind::of(&head);
+    let mut from = Box::new(io::Cursor::new(head).chain(from)) as Source<'_>;
+    match kind {
+        Kind::Text => csv::each(from, name, reading, PIECE, are_words, take),
+        Kind::Gzip => csv::each(gzip(from), name, reading, PIECE, are_words, take),
+        Kind::Zstd => csv::each(zstd(from), name, reading, PIECE, are_words, take),
+        _ => {
+            let mut bytes = Vec::new();
+            from.read_to_end(&mut bytes).map_err(|error| unreadable(name, error))?;
+            take(from_bytes(&bytes, name, reading)?)
+        }
+    }
+}
+
 /// Reads these bytes; `name` is theirs in messages.
 pub(super) fn from_bytes(bytes: &[u8], name: &str, reading: &Reading) -> Result<Table, TableError> {
     let chunks = || Ok(Bytes::copy_from_slice(bytes));

@@ -12,6 +12,11 @@ impl Table {
         csv::write(self, to)
     }
 
+    /// The same without the header line, to go on below other rows.
+    pub fn write_csv_rows(&self, to: &mut dyn Write) -> io::Result<()> {
+        csv::write_rows(self, to)
+    }
+
     /// Writes the table as lines of JSON: an object for each row, with numbers as numbers, words as strings, and null
     /// for what is missing and for what JSON has no number for, infinity.
     ///
