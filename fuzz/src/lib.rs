@@ -11,8 +11,12 @@ pub fn use_model(model: &Model) {
     for column in [words, numbers] {
         let columns = model.inputs().iter().map(|input| (input.name.clone(), column.clone()));
         let table = Table::of(columns.collect()).expect("the inputs have names of their own");
-        let prediction = model.predict_within(&table, Some(0.8));
-        assert_eq!(again.predict_within(&table, Some(0.8)), prediction);
+        // A complaint may name a number that is none, and which is equal to nothing.
+        let predict = |model: &Model| {
+            model.predict_within(&table, Some(0.8)).map_err(|error| error.to_string())
+        };
+        let prediction = predict(model);
+        assert_eq!(predict(&again), prediction);
         if let Ok(prediction) = prediction {
             prediction.table.write_csv(&mut Vec::new()).expect("memory takes everything");
         }
