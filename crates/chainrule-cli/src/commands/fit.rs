@@ -210,8 +210,8 @@ fn trained(fit: &Fit, unit: Option<f64>) -> String {
         _ => String::new(),
     };
     // What it found before it was stopped is no estimate yet.
-    let has_converged = matches!(first.history.ended, Ended::Converged { .. });
-    if let Some(evidence) = first.history.evidence.filter(|_| has_converged) {
+    let is_early = matches!(first.history.ended, Ended::Early { .. });
+    if let Some(evidence) = first.history.evidence.filter(|_| !is_early) {
         told += &format!(
             "  The data determine {:.1} of the {} parameters of the first one",
             evidence.effective_parameters, evidence.parameters,
