@@ -19,6 +19,13 @@ use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // What a damaged file does to a decoder is told as an error.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !chainrule_tabular::table::is_guarded() {
+            usual(panic);
+        }
+    }));
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return misused(&error),

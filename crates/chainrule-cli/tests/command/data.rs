@@ -140,3 +140,13 @@ fn a_very_wide_table_does_without_the_linear_regression() {
     let ran = place.run("fit data.csv --target c0 --solver lbfgs --epochs 3 --hidden 4").exits(0);
     assert!(ran.shows("no linear regression").stdout.contains("mean"));
 }
+
+/// Found by fuzzing: what such a file does to its decoder is told in one sentence.
+#[test]
+fn a_damaged_parquet_file_is_an_error_in_words() {
+    let place = Place::new();
+    let bytes = include_bytes!("../fixtures/contradicts_itself.parquet");
+    std::fs::write(place.path("data.parquet"), bytes).unwrap();
+    let ran = place.run("check data.parquet").exits(3).says("its parts contradict each other");
+    assert!(!ran.stderr.contains("panicked"), "{ran:#?}");
+}

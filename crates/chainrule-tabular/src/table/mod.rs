@@ -26,6 +26,7 @@ pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::TableError;
 pub use reading::Reading;
 pub use schema::{ColumnType, Level, Numeric, Profile, Schema};
+pub use source::is_guarded;
 
 use crate::names::nearest;
 use csv::Division;

@@ -18,6 +18,7 @@ mod ipc;
 mod kind;
 mod parquet;
 
+pub use guard::is_guarded;
 pub(super) use kind::Kind;
 
 use super::{
