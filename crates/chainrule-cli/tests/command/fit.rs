@@ -211,3 +211,15 @@ fn a_diverging_training_keeps_finite_parameters() {
     // Nothing was learned before: a random network would be no model.
     assert!(!place.path("data.safetensors").exists());
 }
+
+/// Numbers that stand for classes are classes once that is said.
+#[test]
+fn a_target_of_numbers_can_be_said_to_hold_classes() {
+    let place = Place::new();
+    let rows: String = (0..90).map(|i| format!("{},{}\n", i % 3 * 10 + i % 7, i % 3 + 1)).collect();
+    place.write("data.csv", format!("x,grade\n{rows}"));
+    let line = "fit data.csv --target grade --epochs 30";
+    place.run(line).exits(0).shows("regression of \"grade\"");
+    let ran = place.run(&format!("{line} --type grade=category")).exits(0);
+    ran.shows("classification of \"grade\": its values are \"1\" 30, \"2\" 30, \"3\" 30");
+}

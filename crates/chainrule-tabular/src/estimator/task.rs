@@ -5,7 +5,7 @@ use crate::{
     Output, Table,
     encode::{Target, TargetValues},
     names::{list, quoted},
-    table::{Column, Values},
+    table::{Column, Values, broken_number},
 };
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ impl Task {
         for name in targets {
             let column = table.column(name)?;
             classes.push(match column.values() {
-                Values::Words(_) => !is_broken(column),
+                Values::Words(_) => broken_number(column).is_none(),
                 Values::Numbers(values) => {
                     let mut seen: Vec<f64> = Vec::new();
                     let more = rows.iter().map(|&row| values[row]).any(|value| {
@@ -137,8 +137,8 @@ impl Task {
 /// The classes of these rows: of two numbers or usual words the one that means yes comes second, others come in the order
 /// of the alphabet.
 fn classes(name: &str, column: &Column, rows: &[usize]) -> Result<Target, FitError> {
-    if is_broken(column) {
-        column.finite(name)?;
+    if let Some(flaw) = broken_number(column) {
+        return Err(flaw.into());
     }
     let mut counts: HashMap<String, usize> = HashMap::new();
     for &row in rows {
@@ -168,19 +168,6 @@ fn classes(name: &str, column: &Column, rows: &[usize]) -> Result<Target, FitErr
 
 fn is_yes(word: &str) -> bool {
     ["yes", "true", "y", "t", "positive", "1"].contains(&word.to_lowercase().as_str())
-}
-
-/// Whether nearly all cells of a column of words are numbers: then the others are mistakes.
-pub(super) fn is_broken(column: &Column) -> bool {
-    let Values::Words(words) = column.values() else { return false };
-    let is_number: Vec<bool> = words
-        .words()
-        .iter()
-        .map(|word| word.parse::<f64>().is_ok() || word.replace(',', ".").parse::<f64>().is_ok())
-        .collect();
-    let codes = words.codes().iter().filter_map(|code| is_number.get(*code as usize));
-    let (numbers, all) = codes.fold((0, 0), |(n, all), is| (n + usize::from(*is), all + 1));
-    20 * numbers >= 19 * all && all > 0
 }
 
 /// The classes and how often they occur, for people.
