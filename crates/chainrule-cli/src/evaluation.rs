@@ -25,7 +25,7 @@ pub(crate) fn titled(title: &str, evaluation: &Evaluation) -> String {
         told += &table(target);
         told += &classes(&target.measures);
         told += &intervals(target);
-        told += &verdict(target);
+        told += &verdict(target).map_or(String::new(), |words| format!("  {words}\n"));
     }
     told
 }
@@ -138,25 +138,24 @@ fn intervals(target: &TargetEvaluation) -> String {
     )
 }
 
-fn verdict(target: &TargetEvaluation) -> String {
-    let (Some(verdict), Some(best)) = (target.verdict, target.best_baseline()) else {
-        return String::new();
-    };
+/// Whether the model is worth more than what is cheap to have; `None` where nothing cheap was measured.
+pub(crate) fn verdict(target: &TargetEvaluation) -> Option<String> {
+    let (verdict, best) = (target.verdict?, target.best_baseline()?);
     let (name, rival) = (text::shown(&target.target), &best.name);
-    let measure = title(target.measures.main_name());
-    match verdict {
+    Some(match verdict {
         Verdict::Better => {
+            let measure = title(target.measures.main_name());
             let part = 100.0 * (1.0 - target.measures.main() / best.measures.main());
             format!(
-                "  For {name} the model is better than the {rival}: {measure} {part:.0} % lower.\n"
+                "For {name} the model is better than the {rival}: its {measure} is {part:.0} % lower."
             )
         }
         Verdict::Undecided => format!(
-            "  For {name} these rows do not show that the model is better than the {rival}: prefer what is \
-             simpler, or collect more rows.\n"
+            "For {name} these rows do not show that the model is better than the {rival}: prefer what is \
+             simpler, or collect more rows."
         ),
         Verdict::Worse => format!(
-            "  For {name} not the model is best on these rows, but the {rival}: prefer that, or try other settings.\n"
+            "For {name} the {rival} is better than the model: prefer that, or try other settings."
         ),
-    }
+    })
 }

@@ -85,41 +85,31 @@ fn shown(seen: Seen, rows: &str, language: Language) -> (Kind, String) {
 
 /// Whether the model is worth more than what is cheap to have.
 fn verdict(target: &TargetEvaluation, language: Language) -> Option<(Kind, String)> {
+    let kind = match target.verdict? {
+        Verdict::Better => Kind::Good,
+        Verdict::Undecided | Verdict::Worse => Kind::Warning,
+    };
+    let words = match language {
+        Language::En => evaluation::verdict(target)?,
+        Language::Zh => chinese_verdict(target)?,
+    };
+    Some((kind, words))
+}
+
+fn chinese_verdict(target: &TargetEvaluation) -> Option<String> {
     let (verdict, best) = (target.verdict?, target.best_baseline()?);
-    let (name, rival) = (&target.target, language.baseline(&best.name));
-    let measure = evaluation::title(target.measures.main_name());
-    let part = 100.0 * (1.0 - target.measures.main() / best.measures.main());
-    Some(match (verdict, language) {
-        (Verdict::Better, Language::En) => (
-            Kind::Good,
-            format!(
-                "For {name} the model is better than the {rival}: its {measure} is {part:.0} % lower."
-            ),
-        ),
-        (Verdict::Better, Language::Zh) => {
-            (Kind::Good, format!("对于 {name}，模型优于{rival}：{measure} 低 {part:.0} %。"))
+    let (name, rival) = (&target.target, Language::Zh.baseline(&best.name));
+    Some(match verdict {
+        Verdict::Better => {
+            let measure = evaluation::title(target.measures.main_name());
+            let part = 100.0 * (1.0 - target.measures.main() / best.measures.main());
+            format!("对于 {name}，模型优于{rival}：{measure} 低 {part:.0} %。")
         }
-        (Verdict::Undecided, Language::En) => (
-            Kind::Warning,
-            format!(
-                "For {name} these rows do not show that the model is better than the {rival}: prefer what is \
-                 simpler, or collect more rows."
-            ),
+        Verdict::Undecided => format!(
+            "对于 {name}，这些数据不能说明模型优于{rival}：请选用更简单的方法，或收集更多数据。"
         ),
-        (Verdict::Undecided, Language::Zh) => (
-            Kind::Warning,
-            format!(
-                "对于 {name}，这些数据不能说明模型优于{rival}：请选用更简单的方法，或收集更多数据。"
-            ),
-        ),
-        (Verdict::Worse, Language::En) => (
-            Kind::Warning,
-            format!(
-                "For {name} the {rival} is better than the model: prefer that, or try other settings."
-            ),
-        ),
-        (Verdict::Worse, Language::Zh) => {
-            (Kind::Warning, format!("对于 {name}，{rival}优于模型：请选用它，或尝试其他设置。"))
+        Verdict::Worse => {
+            format!("对于 {name}，{rival}优于模型：请选用它，或尝试其他设置。")
         }
     })
 }
