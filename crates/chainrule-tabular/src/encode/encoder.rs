@@ -31,9 +31,9 @@ pub(crate) struct Features<T> {
 pub(crate) enum EncodeError {
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A value that is not finite in this precision after the transformation: place of the input, row, value.
+    /// A value that is not finite in this precision after the transformation: column, row from 1, the value as text.
     #[error("a value is out of range")]
-    OutOfRange { input: usize, row: usize },
+    OutOfRange { column: String, row: usize, value: String },
 }
 
 impl Encoder {
@@ -95,7 +95,8 @@ impl Encoder {
         for ((place, input), guesses) in self.inputs.iter().enumerate().zip(&mut guesses) {
             let start = self.starts[place];
             let mut wrong = None;
-            input.transform(table.column(&input.name)?, rows, guesses, |i, j, value| {
+            let column = table.column(&input.name)?;
+            input.transform(column, rows, guesses, |i, j, value| {
                 let value = T::of(value);
                 if !value.is_finite() {
                     wrong = wrong.or(Some(rows[i]));
@@ -103,7 +104,9 @@ impl Encoder {
                 x[[i, start + j]] = value;
             })?;
             if let Some(row) = wrong {
-                return Err(EncodeError::OutOfRange { input: place, row });
+                let value = column.cell(row).unwrap_or_default().into_owned();
+                let column = input.name.clone();
+                return Err(EncodeError::OutOfRange { column, row: row + 1, value });
             }
         }
         Ok(Features { x, guesses })
@@ -137,7 +140,8 @@ mod tests {
         let table = Table::new(vec![("x".into(), x)]).unwrap();
         let encoder = Encoder::new(vec![Input::number("x", &[0.0, 1.0])]);
         let wrong = encoder.transform::<f32>(&table, &[1, 2]).unwrap_err();
-        assert_eq!(wrong, EncodeError::OutOfRange { input: 0, row: 2 });
+        let (column, value) = ("x".to_owned(), "1e300".to_owned());
+        assert_eq!(wrong, EncodeError::OutOfRange { column, row: 3, value });
         assert!(encoder.transform::<f64>(&table, &[1, 2]).is_ok());
     }
 }

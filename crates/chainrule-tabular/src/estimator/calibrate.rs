@@ -78,9 +78,7 @@ impl OutOfFold {
         let part = removed.sum::<f64>() / squares;
         if part.is_finite() { (1.0 - part).max(0.25).sqrt() } else { 1.0 }
     }
-}
 
-impl OutOfFold {
     /// The same as the mean of a model's networks.
     pub(super) fn natural(&self, output: &Output, temperature: f64) -> Array2<f64> {
         match output {
@@ -154,7 +152,7 @@ impl Preparation<'_> {
                 let alpha = 1.0 - (levels.last()? - levels.first()?);
                 let (mut low, mut high) = (Vec::new(), Vec::new());
                 for y in outputs.outer_iter() {
-                    let sorted = sorted_quantiles(&y.to_vec(), j * levels.len(), levels.len());
+                    let sorted = sorted_quantiles(y, j * levels.len(), levels.len());
                     low.push(*sorted.first()?);
                     high.push(*sorted.last()?);
                 }

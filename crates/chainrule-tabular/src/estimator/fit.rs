@@ -169,7 +169,7 @@ impl Preparation<'_> {
         let mut targets = Vec::new();
         for ((target, predicted), truth) in self.targets.iter().zip(&predicted).zip(&self.truth) {
             let learned: Vec<f64> = development.iter().map(|&row| truth[row]).collect();
-            let baselines = Baselines { x: known.clone(), target, truth: &learned };
+            let baselines = Baselines { x: known.view(), target, truth: &learned };
             let cheap = baselines.predict(x.view())?;
             let truth = target.truth(table.column(&target.name)?, rows)?;
             targets.push(judge.judge(target, predicted, &truth, cheap)?);

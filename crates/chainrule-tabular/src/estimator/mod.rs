@@ -10,6 +10,7 @@
 //! | [`settings`](Settings) | what is asked for |
 //! | [`task`](Task) | what is learned of the targets |
 //! | `inputs` | which columns are read, and how each is encoded |
+//! | `rows` | which rows can be used, what they weigh, what keeps them together |
 //! | [`division`](Validation) | which rows train, judge or score |
 //! | `plan` | which network, by which method, how often |
 //! | [`preparation`](Preparation) | all of that, checked, before the training |
@@ -33,6 +34,7 @@ mod outer;
 mod plan;
 mod preparation;
 mod progress;
+mod rows;
 mod settings;
 mod task;
 

@@ -3,7 +3,8 @@
 use super::{
     FitError, Settings, Validation,
     division::{Bonds, Division},
-    preparation::{class_places, codes, times, usable},
+    preparation::check,
+    rows::{class_places, codes, times, usable},
     task::Task,
 };
 use crate::{Output, Table};
@@ -36,7 +37,7 @@ pub fn outer_folds(
     settings: &Settings,
     folds: usize,
 ) -> Result<Vec<[Vec<usize>; 2]>, FitError> {
-    super::preparation::check(table, settings)?;
+    check(table, settings)?;
     let rows = usable(table, settings, &mut Vec::new())?;
     let too_few =
         || FitError::TooFewToDivide { rows: rows.len(), groups: settings.group.is_some() };

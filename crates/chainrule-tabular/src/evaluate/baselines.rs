@@ -18,7 +18,7 @@ const PENALTY: f64 = 1e-4;
 #[derive(Clone, Debug)]
 pub(crate) struct Baselines<'a> {
     /// Plain features [rows × features].
-    pub(crate) x: Array2<f64>,
+    pub(crate) x: ArrayView2<'a, f64>,
     pub(crate) target: &'a Target,
     /// Of the same rows, all finite.
     pub(crate) truth: &'a [f64],
@@ -101,7 +101,7 @@ impl Baselines<'_> {
         let targets = std::slice::from_ref(self.target);
         let mut network: Network<f64> = line.build(self.x.ncols(), output.width(targets), 0)?;
         let truth = Array1::from_iter(self.truth.iter().copied()).insert_axis(Axis(1));
-        let data = Dataset::new(self.x.clone(), truth)?;
+        let data = Dataset::new(self.x.to_owned(), truth)?;
         let usual = FullBatch::new(chainrule::loss::MeanSquaredError, Lbfgs::default());
         let penalty = Penalty { l1: 0.0, l2: PENALTY };
         let training = FullBatch { loss: output.loss(targets), penalty, iterations: 200, ..usual };
@@ -120,6 +120,6 @@ impl Baselines<'_> {
 
     fn neighbours(&self, x: ArrayView2<f64>) -> Result<Array2<usize>, Error> {
         let single = |x: ArrayView2<f64>| x.mapv(|v| v as f32);
-        Neighbours::new(single(self.x.view()))?.predict(single(x).view(), NEIGHBOURS)
+        Neighbours::new(single(self.x))?.predict(single(x).view(), NEIGHBOURS)
     }
 }

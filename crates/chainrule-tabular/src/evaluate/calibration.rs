@@ -83,13 +83,18 @@ impl Temperature {
             }),
             _ => logits.to_owned(),
         };
-        for mut row in z.outer_iter_mut() {
-            let largest = row.iter().fold(f64::NEG_INFINITY, |a, z| a.max(*z));
-            row.mapv_inplace(|z| ((z - largest) / temperature).exp());
-            let sum = row.sum();
-            row /= sum;
-        }
+        soften(&mut z, temperature);
         z
+    }
+}
+
+/// Puts softmax(z/T) in place of each row of logits.
+pub(crate) fn soften(z: &mut Array2<f64>, temperature: f64) {
+    for mut row in z.outer_iter_mut() {
+        let largest = row.iter().fold(f64::NEG_INFINITY, |a, z| a.max(*z));
+        row.mapv_inplace(|z| ((z - largest) / temperature).exp());
+        let sum = row.sum();
+        row /= sum;
     }
 }
 

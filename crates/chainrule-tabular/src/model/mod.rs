@@ -10,19 +10,22 @@ mod architecture;
 mod calibration;
 mod error;
 mod evaluate;
+mod natural;
 mod output;
 mod precision;
 mod predict;
+mod predicted;
 mod record;
 
 pub use architecture::{Architecture, ArchitectureError};
 pub use calibration::{Calibration, Errors};
 pub use error::ModelError;
+pub(crate) use natural::{gaussian_deviation, natural, sorted_quantiles};
 pub use output::Output;
 pub(crate) use precision::with_network;
 pub use precision::{AnyNetwork, Precision};
-pub use predict::{Predicted, Prediction};
-pub(crate) use predict::{gaussian_deviation, natural, sorted_quantiles};
+pub use predict::Prediction;
+pub use predicted::Predicted;
 pub use record::Record;
 
 use crate::encode::{Encoder, Encoding, Input, Target};

@@ -1,12 +1,14 @@
-use super::{Errors, Model, ModelError, Output};
+use super::{
+    Errors, Model, ModelError, Output, Predicted,
+    natural::{gaussian_deviation, mixture_variance, natural, sorted_quantiles},
+};
 use crate::{
     Table,
-    encode::{EncodeError, Features, Target, TargetValues},
+    encode::{EncodeError, Features, Guesses, Target, TargetValues},
     names::nearest,
-    table::{Column, shortest},
 };
-use chainrule::{Network, Real, loss::Gaussian};
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use chainrule::{Network, Real};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use std::collections::HashSet;
 
 /// The predictions for a table.
@@ -25,24 +27,6 @@ pub struct Prediction {
     pub filled: Vec<(String, usize)>,
     /// Inputs with levels that training did not have, and in how many rows.
     pub unseen: Vec<(String, usize)>,
-}
-
-/// The predictions for one target, one for each row.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Predicted {
-    /// Of numbers and counts, in the unit of the target.
-    Number {
-        /// The predicted numbers.
-        values: Vec<f64>,
-        /// Where the true ones lie with the wanted probability: lower and upper ends.
-        interval: Option<[Vec<f64>; 2]>,
-        /// The standard deviations, where the network predicts them.
-        deviation: Option<Vec<f64>>,
-        /// Level and values, where the network predicts quantiles.
-        quantiles: Vec<(f64, Vec<f64>)>,
-    },
-    /// Of classes: their probabilities [rows × classes].
-    Classes(Array2<f64>),
 }
 
 /// So many rows are transformed and predicted together.
@@ -64,30 +48,20 @@ impl Model {
         level: Option<f64>,
     ) -> Result<Prediction, ModelError> {
         let rows: Vec<usize> = (0..table.rows()).collect();
-        let (mut filled, mut unseen) = (vec![0; self.inputs().len()], vec![0; self.inputs().len()]);
-        let mut parts: Vec<Vec<Predicted>> = Vec::new();
-        self.check_inputs(table)?;
-        for rows in rows.chunks(ROWS_AT_A_TIME) {
-            let (outputs, guesses) = self.outputs(table, rows)?;
-            for (i, guesses) in guesses.iter().enumerate() {
-                filled[i] += guesses.filled;
-                unseen[i] += guesses.unseen;
-            }
-            parts.push(self.predicted(&outputs, level, rows)?);
-        }
+        let (predicted, guesses) = self.predict_counted(table, &rows, level)?;
         let mut columns = Vec::new();
-        for (j, target) in self.targets().iter().enumerate() {
-            target_columns(target, parts.iter().map(|part| &part[j]), &mut columns);
+        for (target, predicted) in self.targets().iter().zip(predicted) {
+            predicted.into_columns(target, &mut columns);
         }
-        let counted = |counts: Vec<usize>| {
+        let counted = |count: fn(&Guesses) -> usize| {
             let names = self.inputs().iter().map(|input| input.name.clone());
-            names.zip(counts).filter(|(_, count)| *count > 0).collect()
+            names.zip(guesses.iter().map(count)).filter(|(_, count)| *count > 0).collect()
         };
         Ok(Prediction {
             table: Table::of(columns)?,
             ignored: self.ignored(table),
-            filled: counted(filled),
-            unseen: counted(unseen),
+            filled: counted(|guesses| guesses.filled),
+            unseen: counted(|guesses| guesses.unseen),
         })
     }
 
@@ -98,17 +72,33 @@ impl Model {
         rows: &[usize],
         level: Option<f64>,
     ) -> Result<Vec<Predicted>, ModelError> {
+        Ok(self.predict_counted(table, rows, level)?.0)
+    }
+
+    /// The same, and what was guessed in each input.
+    fn predict_counted(
+        &self,
+        table: &Table,
+        rows: &[usize],
+        level: Option<f64>,
+    ) -> Result<(Vec<Predicted>, Vec<Guesses>), ModelError> {
         self.check_inputs(table)?;
         let mut whole: Option<Vec<Predicted>> = None;
+        let mut counted = vec![Guesses::default(); self.inputs().len()];
         for rows in rows.chunks(ROWS_AT_A_TIME) {
-            let (outputs, _) = self.outputs(table, rows)?;
+            let (outputs, guesses) = self.outputs(table, rows)?;
+            for (counted, guesses) in counted.iter_mut().zip(guesses) {
+                counted.filled += guesses.filled;
+                counted.unseen += guesses.unseen;
+            }
             let part = self.predicted(&outputs, level, rows)?;
             match &mut whole {
                 None => whole = Some(part),
                 Some(whole) => whole.iter_mut().zip(part).for_each(|(a, b)| a.append(b)),
             }
         }
-        whole.ok_or(ModelError::Table(crate::TableError::NoRows))
+        let whole = whole.ok_or(ModelError::Table(crate::TableError::NoRows))?;
+        Ok((whole, counted))
     }
 
     /// Every input has a column in the table.
@@ -139,7 +129,7 @@ impl Model {
         &self,
         table: &Table,
         rows: &[usize],
-    ) -> Result<(Array2<f64>, Vec<crate::encode::Guesses>), ModelError> {
+    ) -> Result<(Array2<f64>, Vec<Guesses>), ModelError> {
         match self.precision() {
             super::Precision::F32 => {
                 let Features { x, guesses } = self.features::<f32>(table, rows)?;
@@ -182,11 +172,8 @@ impl Model {
     ) -> Result<Features<T>, ModelError> {
         self.encoder().transform(table, rows).map_err(|error| match error {
             EncodeError::Table(error) => error.into(),
-            EncodeError::OutOfRange { input, row } => {
-                let column = self.inputs()[input].name.clone();
-                let value = table.column(&column).ok().and_then(|column| column.cell(row));
-                let value = value.map_or(String::new(), |value| value.into_owned());
-                ModelError::OutOfRange { column, row: row + 1, value }
+            EncodeError::OutOfRange { column, row, value } => {
+                ModelError::OutOfRange { column, row, value }
             }
         })
     }
@@ -294,9 +281,7 @@ impl Model {
                 let first = j * levels.len();
                 let sorted: Vec<Vec<f64>> = mean
                     .outer_iter()
-                    .map(|row| {
-                        sorted_quantiles(row.as_slice().unwrap_or_default(), first, levels.len())
-                    })
+                    .map(|row| sorted_quantiles(row, first, levels.len()))
                     .collect();
                 let middle = levels.len() / 2;
                 let column = |q: usize| sorted.iter().map(|row| target.inverse(row[q])).collect();
@@ -327,139 +312,7 @@ impl Model {
     }
 }
 
-impl Predicted {
-    /// Numbers without anything else.
-    pub(crate) fn of_numbers(values: Vec<f64>) -> Self {
-        Self::Number { values, interval: None, deviation: None, quantiles: Vec::new() }
-    }
-
-    /// The numbers, if it has some.
-    pub fn values(&self) -> Option<&[f64]> {
-        match self {
-            Self::Number { values, .. } => Some(values),
-            Self::Classes(_) => None,
-        }
-    }
-
-    /// Adds the predictions for more rows.
-    pub(crate) fn append(&mut self, other: Self) {
-        match (self, other) {
-            (
-                Self::Number { values, interval, deviation, quantiles },
-                Self::Number { values: v, interval: i, deviation: d, quantiles: q },
-            ) => {
-                values.extend(v);
-                match (interval, i) {
-                    (Some([low, high]), Some([l, h])) => {
-                        low.extend(l);
-                        high.extend(h);
-                    }
-                    (interval, _) => *interval = None,
-                }
-                if let (Some(deviation), Some(d)) = (deviation, d) {
-                    deviation.extend(d);
-                }
-                quantiles.iter_mut().zip(q).for_each(|((_, a), (_, b))| a.extend(b));
-            }
-            (Self::Classes(a), Self::Classes(b)) => {
-                let _ = a.append(Axis(0), b.view());
-            }
-            _ => {}
-        }
-    }
-}
-
 /// The outputs of one network.
 fn run<T: Real>(network: &Network<T>, x: ArrayView2<T>) -> Result<Array2<f64>, ModelError> {
     Ok(network.predict(x)?.mapv(|y| y.f64()))
-}
-
-/// Outputs whose mean over several networks means something: logits z become probabilities, by z/temperature; of normal
-/// distributions they are the means μ, the variances v and the squares μ².
-pub(crate) fn natural(output: &Output, mut z: Array2<f64>, temperature: f64) -> Array2<f64> {
-    match output {
-        Output::Value | Output::Quantiles(_) => {}
-        Output::Gaussian => {
-            let targets = z.ncols() / 2;
-            let mut all = Array2::zeros((z.nrows(), 3 * targets));
-            for (mut all, z) in all.outer_iter_mut().zip(z.outer_iter()) {
-                for j in 0..targets {
-                    all[j] = z[j];
-                    all[targets + j] = Gaussian::variance(z[targets + j]);
-                    all[2 * targets + j] = z[j] * z[j];
-                }
-            }
-            return all;
-        }
-        Output::Probability => z.mapv_inplace(|z| 1.0 / (1.0 + (-z / temperature).exp())),
-        Output::Classes => {
-            for mut row in z.outer_iter_mut() {
-                let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                row.mapv_inplace(|z| ((z - largest) / temperature).exp());
-                let sum = row.sum();
-                row /= sum;
-            }
-        }
-    }
-    z
-}
-
-/// The variance of a mixture of normal distributions, mean v + mean μ² − (mean μ)²: what each of them is unsure of, and what
-/// they are not agreed on.
-fn mixture_variance(natural: ArrayView1<f64>, j: usize) -> f64 {
-    let targets = natural.len() / 3;
-    let between = natural[2 * targets + j] - natural[j] * natural[j];
-    natural[targets + j] + between.max(0.0)
-}
-
-/// The standard deviation that the networks predict, without what they are not agreed on: the errors of the model are
-/// measured in it.
-pub(crate) fn gaussian_deviation(natural: ArrayView1<f64>, j: usize) -> f64 {
-    natural[natural.len() / 3 + j].max(1e-12).sqrt()
-}
-
-/// The quantiles of one target, in ascending order also where the network crosses them.
-pub(crate) fn sorted_quantiles(row: &[f64], first: usize, count: usize) -> Vec<f64> {
-    let mut quantiles = row[first..first + count].to_vec();
-    quantiles.sort_by(f64::total_cmp);
-    quantiles
-}
-
-/// Adds the columns of a target to those of the others.
-fn target_columns<'a>(
-    target: &Target,
-    parts: impl Iterator<Item = &'a Predicted>,
-    columns: &mut Vec<(String, Column)>,
-) {
-    let mut parts = parts.cloned();
-    let Some(mut whole) = parts.next() else { return };
-    parts.for_each(|part| whole.append(part));
-    let name = &target.name;
-    match whole {
-        Predicted::Number { values, interval, deviation, quantiles } => {
-            columns.push((name.clone(), Column::numbers(values)));
-            if let Some([low, high]) = interval {
-                columns.push((format!("{name} low"), Column::numbers(low)));
-                columns.push((format!("{name} high"), Column::numbers(high)));
-            }
-            if let Some(deviation) = deviation {
-                columns.push((format!("{name} deviation"), Column::numbers(deviation)));
-            }
-            for (level, values) in quantiles {
-                columns.push((format!("{name} q{}", shortest(level)), Column::numbers(values)));
-            }
-        }
-        Predicted::Classes(probabilities) => {
-            let classes = target.class_names().unwrap_or_default();
-            let likeliest = |row: ArrayView1<f64>| {
-                classes.get(chainrule::metric::largest(row.iter().copied())).map(String::as_str)
-            };
-            let words = Column::words(probabilities.outer_iter().map(likeliest));
-            columns.push((name.clone(), words));
-            for (class, column) in classes.iter().zip(probabilities.columns()) {
-                let column = Column::numbers(column.to_vec());
-                columns.push((format!("{name} = {class}"), column));
-            }
-        }
-    }
 }
