@@ -49,14 +49,14 @@ pub fn outer_folds(
     }
     let task = match &settings.task {
         Some(task) => task.clone(),
-        None => Task::suggested(table, &settings.targets, &rows)?,
+        None => Task::suggested(table, settings, &rows)?,
     };
-    let (targets, output) = task.targets(table, &settings.targets, &rows, settings.log_target)?;
+    let (targets, output) = task.targets(table, settings, &rows)?;
     let classes = match output {
         Output::Probability | Output::Classes => Some(class_places(table, &targets)?),
         _ => None,
     };
-    let groups = settings.group.as_ref().map(|name| codes(table.column(name)?)).transpose()?;
+    let groups = settings.group.as_ref().map(|name| table.column(name).map(codes)).transpose()?;
     let bonds = Bonds { classes: classes.as_deref(), groups: groups.as_deref(), times: None };
     let division = Division::new(&rows, 0.0, Validation::Folds(folds), 1, bonds, settings.seed)?;
     // Of fewer groups than folds there would be fewer folds than somebody reads about.

@@ -59,14 +59,13 @@ impl<'a> Preparation<'a> {
         }
         let weights = settings.weights.as_ref().map(|name| weights(table, name, &rows));
         let mut weights = weights.transpose()?;
-        let names = &settings.targets;
         let task = match &settings.task {
             Some(task) => task.clone(),
-            None => Task::suggested(table, names, &rows)?,
+            None => Task::suggested(table, settings, &rows)?,
         };
 
         // Of classes all rows tell which there are; of numbers those of the development tell the scale.
-        let (targets, output) = task.targets(table, names, &rows, settings.log_target)?;
+        let (targets, output) = task.targets(table, settings, &rows)?;
         let all: Vec<usize> = (0..table.rows()).collect();
         let truth = |targets: &[Target]| -> Result<Vec<Vec<f64>>, FitError> {
             let of = |target: &Target| Ok(target.truth(table.column(&target.name)?, &all)?);
@@ -76,7 +75,8 @@ impl<'a> Preparation<'a> {
             Output::Probability | Output::Classes => Some(class_places(table, &targets)?),
             _ => None,
         };
-        let groups = settings.group.as_ref().map(|name| codes(table.column(name)?)).transpose()?;
+        let groups =
+            settings.group.as_ref().map(|name| table.column(name).map(codes)).transpose()?;
         let times = settings.order.as_ref().map(|name| times(table, name, &rows)).transpose()?;
         let bonds = Bonds {
             classes: classes.as_deref(),
@@ -97,7 +97,7 @@ impl<'a> Preparation<'a> {
         let development = &division.development;
         let (targets, output) = match classes {
             Some(_) => (targets, output),
-            None => task.targets(table, names, development, settings.log_target)?,
+            None => task.targets(table, settings, development)?,
         };
         let truth = truth(&targets)?;
         decide_target(&task, settings, &targets, &truth, &rows, &mut decisions);

@@ -56,14 +56,14 @@ fn combinations(truth: &[Vec<f64>], rows: usize) -> Vec<usize> {
 }
 
 /// A number for each different cell.
-pub(super) fn codes(column: &Column) -> Result<Vec<usize>, FitError> {
+pub(super) fn codes(column: &Column) -> Vec<usize> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let code = |row: usize| {
         let cell = column.cell(row).unwrap_or_default().into_owned();
         let next = places.len();
         *places.entry(cell).or_insert(next)
     };
-    Ok((0..column.len()).map(code).collect())
+    (0..column.len()).map(code).collect()
 }
 
 /// When each row was: numbers or dates.

@@ -1,11 +1,11 @@
 //! What is to be learned of the targets.
 
-use super::{FitError, decision::count};
+use super::{FitError, Settings, decision::count};
 use crate::{
     Output, Table,
     encode::{Target, TargetValues},
     names::{list, quoted},
-    table::{Column, Values, broken_number},
+    table::{Column, ColumnType, Values, are_nearly_numbers},
 };
 use std::collections::HashMap;
 
@@ -28,17 +28,22 @@ pub enum Task {
 const MOST_CLASSES: usize = 1000;
 
 impl Task {
-    /// What the values of the targets suggest: words are classes, and so are numbers if there are only two.
+    /// What the targets are said to be, or else what their values suggest: words are classes, and so are numbers if there
+    /// are only two.
     pub(super) fn suggested(
         table: &Table,
-        targets: &[String],
+        settings: &Settings,
         rows: &[usize],
     ) -> Result<Self, FitError> {
         let mut classes = Vec::new();
-        for name in targets {
+        for name in &settings.targets {
             let column = table.column(name)?;
+            if is_said_to_hold_classes(settings, name) {
+                classes.push(true);
+                continue;
+            }
             classes.push(match column.values() {
-                Values::Words(_) => broken_number(column).is_none(),
+                Values::Words(words) => !are_nearly_numbers(words),
                 Values::Numbers(values) => {
                     let mut seen: Vec<f64> = Vec::new();
                     let more = rows.iter().map(|&row| values[row]).any(|value| {
@@ -70,17 +75,17 @@ impl Task {
     }
 
     /// The targets as they are in these rows, none of which has a gap in one, and what the outputs of a network for them
-    /// mean. `log` asks for the logarithms of numbers.
+    /// mean.
     pub(super) fn targets(
         &self,
         table: &Table,
-        names: &[String],
+        settings: &Settings,
         rows: &[usize],
-        log: bool,
     ) -> Result<(Vec<Target>, Output), FitError> {
-        let targets = names
+        let targets = settings
+            .targets
             .iter()
-            .map(|name| self.target(name, table.column(name)?, rows, log))
+            .map(|name| self.target(name, table.column(name)?, settings, rows))
             .collect::<Result<Vec<_>, FitError>>()?;
         let output = match self {
             Self::Regression | Self::Count => Output::Value,
@@ -106,11 +111,19 @@ impl Task {
         &self,
         name: &str,
         column: &Column,
+        settings: &Settings,
         rows: &[usize],
-        log: bool,
     ) -> Result<Target, FitError> {
+        let log = settings.log_target;
         let constant = || FitError::ConstantTarget { name: name.to_owned() };
         if *self == Self::Classification {
+            // Numbers with a slip among them are no classes, unless that is said.
+            if let Values::Words(words) = column.values()
+                && !is_said_to_hold_classes(settings, name)
+                && are_nearly_numbers(words)
+            {
+                column.finite(name)?;
+            }
             return classes(name, column, rows);
         }
         let numbers = Target::raw(name).truth(column, rows)?;
@@ -137,9 +150,6 @@ impl Task {
 /// The classes of these rows: of two numbers or usual words the one that means yes comes second, others come in the order
 /// of the alphabet.
 fn classes(name: &str, column: &Column, rows: &[usize]) -> Result<Target, FitError> {
-    if let Some(flaw) = broken_number(column) {
-        return Err(flaw.into());
-    }
     let mut counts: HashMap<String, usize> = HashMap::new();
     for &row in rows {
         if let Some(cell) = column.cell(row) {
@@ -164,6 +174,11 @@ fn classes(name: &str, column: &Column, rows: &[usize]) -> Result<Target, FitErr
         return Err(FitError::RareClasses { name, rare });
     }
     Ok(Target::classes(&name, classes.into_iter().map(|(class, _)| class)))
+}
+
+fn is_said_to_hold_classes(settings: &Settings, name: &str) -> bool {
+    let are_classes = |kind| matches!(kind, ColumnType::Category | ColumnType::Boolean);
+    settings.types.iter().any(|(column, kind)| column == name && are_classes(*kind))
 }
 
 fn is_yes(word: &str) -> bool {

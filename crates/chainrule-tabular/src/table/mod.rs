@@ -25,7 +25,7 @@ pub use date::{DateFormat, Moment};
 pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::TableError;
 pub use reading::Reading;
-pub(crate) use schema::broken_number;
+pub(crate) use schema::are_nearly_numbers;
 pub use schema::{ColumnType, Level, Numeric, Profile, Schema};
 pub use source::is_guarded;
 

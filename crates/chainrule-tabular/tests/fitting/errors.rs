@@ -173,8 +173,7 @@ fn tables_that_can_not_be_fitted() {
         &(0..40).map(|i| if i == 5 { "abc".to_owned() } else { i.to_string() }).collect::<Vec<_>>(),
     );
     let broken = table(vec![("x", x()), ("y", text.clone())]);
-    // What a program hands over as words is meant as words; only a file's cells may be mistyped numbers.
-    told(&broken, &y, "the target \"y\" has 40 different values in 40 rows, too many for classes");
+    told(&broken, &y, "column \"y\" holds words, not numbers");
     let read = |text: &str| Table::read_csv(text.as_bytes(), "pump.csv").unwrap();
     let rows: String =
         (0..40).map(|i| format!("{i},{}\n", if i == 5 { "1,5x" } else { "3" })).collect();

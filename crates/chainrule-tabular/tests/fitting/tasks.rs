@@ -1,8 +1,9 @@
 //! Every task, from the table to the predictions.
 
-use crate::tables::{curl, fitted, numbers, predicted, quick, random, table, told, words};
+use crate::tables::{curl, error, fitted, numbers, predicted, quick, random, table, told, words};
 use chainrule_tabular::{
     Column, Measures, Output, Precision, Settings, Table, Task, evaluate::Verdict,
+    table::ColumnType,
 };
 
 #[test]
@@ -235,6 +236,23 @@ fn numbers_can_stand_for_classes() {
     let model = fitted(&data, &quick(&["class"])).model;
     assert_eq!(model.output(), &Output::Value);
     assert_eq!(predicted(&model, &data, "class").len(), 120);
+    // It is enough to say what the column holds.
+    let types = vec![("class".to_owned(), ColumnType::Category)];
+    let model = fitted(&data, &Settings { types, ..quick(&["class"]) }).model;
+    assert_eq!(model.output(), &Output::Classes);
+}
+
+/// Words that are nearly all numbers are numbers with a slip among them, unless they are said to be classes.
+#[test]
+fn grades_of_numbers_and_letters_are_classes_once_that_is_said() {
+    let grades = ["1", "2", "3"].iter().cycle().take(117).chain(&["A"; 3]);
+    let grades: Vec<String> = grades.map(|grade| (*grade).to_owned()).collect();
+    let data = table(vec![("x", numbers((0..120).map(f64::from))), ("grade", words(&grades))]);
+    let error = error(&data, &quick(&["grade"])).to_string();
+    assert!(error.starts_with("column \"grade\" holds words, not numbers"), "{error}");
+    let types = vec![("grade".to_owned(), ColumnType::Category)];
+    let model = fitted(&data, &Settings { types, ..quick(&["grade"]) }).model;
+    assert_eq!(model.targets()[0].class_names().unwrap(), ["1", "2", "3", "A"]);
 }
 
 #[test]

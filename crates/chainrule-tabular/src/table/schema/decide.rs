@@ -90,7 +90,7 @@ fn numbers(name: &str, values: &[f64], count: &Count, is_first: bool) -> Decisio
 
 fn words(name: &str, column: &Column, words: &Words, count: &Count) -> Decision {
     let (distinct, present) = (count.distinct, count.present());
-    if let Some(flaw) = broken_number(column) {
+    if let Some(flaw) = broken_number(column, words) {
         let note = "almost all of its cells are numbers";
         return Decision { flaw: Some(flaw), ..Decision::because(ColumnType::Number, note) };
     }
@@ -140,17 +140,19 @@ pub(super) fn date(words: &Words) -> Option<DateFormat> {
 }
 
 /// Why a column is none of numbers though at least 95 % of its cells are, perhaps with a decimal comma.
-pub(crate) fn broken_number(column: &Column) -> Option<TableError> {
-    let Values::Words(words) = column.values() else { return None };
+fn broken_number(column: &Column, words: &Words) -> Option<TableError> {
     let flaw = column.flaw()?;
-    if !matches!(flaw, TableError::Text { .. } | TableError::DecimalComma { .. }) {
-        return None;
-    }
+    let is_of_words = matches!(flaw, TableError::Text { .. } | TableError::DecimalComma { .. });
+    (is_of_words && are_nearly_numbers(words)).then(|| flaw.clone())
+}
+
+/// Whether at least 95 % of the words are numbers, perhaps with a decimal comma.
+pub(crate) fn are_nearly_numbers(words: &Words) -> bool {
     let are_numbers: Vec<bool> = words.words().iter().map(|word| is_number(word)).collect();
     let is_number = |code: &&u32| are_numbers.get(**code as usize) == Some(&true);
     let numbers = words.codes().iter().filter(is_number).count();
     let present = words.codes().iter().filter(|code| **code != Words::MISSING).count();
-    (20 * numbers >= 19 * present).then(|| flaw.clone())
+    present > 0 && 20 * numbers >= 19 * present
 }
 
 /// Whether the word is a number, perhaps with a decimal comma.

@@ -13,7 +13,7 @@ pub use kind::ColumnType;
 pub use numeric::Numeric;
 pub use profile::{Level, Profile};
 
-pub(crate) use decide::broken_number;
+pub(crate) use decide::are_nearly_numbers;
 pub(super) use decide::is_number;
 pub(super) use numeric::median;
 
