@@ -1,6 +1,6 @@
 //! The instructions that the kernels are compiled for, and which of them run: see [`crate::instructions`].
 
-use super::{Real, Vector, transpose};
+use super::{Real, Vector};
 use crate::Error;
 use std::sync::OnceLock;
 
@@ -201,7 +201,7 @@ impl Simd for Avx2 {
 
     #[inline(always)]
     fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
-        transpose::transpose_block_avx2(from, stride, to, to_stride)
+        super::transpose::transpose_block_avx2(from, stride, to, to_stride)
     }
 }
 
@@ -223,7 +223,7 @@ impl Simd for Avx512 {
 
     #[inline(always)]
     fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
-        transpose::transpose_block_avx2(from, stride, to, to_stride)
+        super::transpose::transpose_block_avx2(from, stride, to, to_stride)
     }
 }
 
