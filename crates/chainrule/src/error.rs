@@ -35,6 +35,9 @@ pub enum Error {
         /// The range that it must lie in, in words.
         range: &'static str,
     },
+    /// An expression that is not right.
+    #[error(transparent)]
+    Expression(#[from] crate::graph::Error),
     /// `CHAINRULE_KERNEL` asks for instructions that there are not.
     #[error(
         "CHAINRULE_KERNEL is \"{asked}\", but this processor has: {available}. Choose one of them, or unset it for the best"

@@ -38,6 +38,7 @@
 //! | [`solver`] | full-batch methods that use more than the slope: Levenberg–Marquardt, L-BFGS, and others |
 //! | [`data`] | checked arrays of samples, splits, problems with a known answer |
 //! | [`training`] | the loop: batches, validation, early stopping, the best parameters |
+//! | [`graph`] | any expression of matrices, which differentiates itself |
 //! | [`gradient_check`] | the proof of a derivative, for the parts here and for your own |
 //! | [`metric`] | how good predictions are, in numbers that people read |
 //! | [`elementary`] | exp, ln, tanh and their relatives, as vectors |
@@ -65,6 +66,7 @@ pub mod activation;
 pub mod data;
 pub mod error;
 pub mod gradient_check;
+pub mod graph;
 pub mod guide;
 pub mod initialization;
 pub mod instructions;

@@ -19,6 +19,7 @@
 
 mod binary_cross_entropy;
 mod cross_entropy;
+mod expression;
 mod gaussian;
 mod huber;
 mod log_cosh;
@@ -29,6 +30,7 @@ mod quantile;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::{CrossEntropy, softmax};
+pub use expression::Expression;
 pub use gaussian::Gaussian;
 pub use huber::Huber;
 pub use log_cosh::LogCosh;
