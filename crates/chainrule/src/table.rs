@@ -79,7 +79,18 @@ pub fn layers<T: Real>() -> Vec<Arc<dyn Layer<T>>> {
         Arc::new(Residual::new(dense(3)).expect(fits)),
         Arc::new(Parallel::new(vec![dense(2), dense(4)], Combine::Concatenate).expect(fits)),
         Arc::new(Parallel::new(vec![dense(2), dense(2)], Combine::Sum).expect(fits)),
+        Arc::new(gated()),
     ]
+}
+
+/// An example of an expression as a layer, 3 → 2: y = tanh(xw + b) · σ(xv).
+fn gated<T: Real>() -> crate::layer::Expression<T> {
+    let weight = |name| Block::new(name, Role::Weight, [3, 2]);
+    let blocks = [weight("w"), weight("v"), Block::new("b", Role::Bias, [2])];
+    let gated = crate::layer::Expression::new(3, blocks, |x, theta| {
+        (x.dot(theta[0]) + theta[2]).tanh() * x.dot(theta[1]).sigmoid()
+    });
+    gated.expect("the shapes fit")
 }
 
 /// All first-order optimizers with their usual constants: momentum 0.9, weight decay 0.01.

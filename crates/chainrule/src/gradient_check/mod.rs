@@ -35,9 +35,11 @@ pub use jacobian::{jacobian, normal_equations};
 use crate::{
     Network,
     activation::Activation,
+    graph::Plan,
     layer::{Block, Layer, Memory, Mode, Pass, count, matrix, matrix_mut},
     loss::{Loss, Targets},
     random::{Purpose, Random},
+    solver::Objective,
 };
 use ndarray::ArrayView2;
 use std::fmt;
@@ -212,6 +214,18 @@ pub fn network(
         network.parameters_mut().copy_from_slice(theta);
         workspace.set_random(random.clone());
         loss.sum(network.forward(x, &mut workspace), targets).mean()
+    })
+}
+
+/// Checks ∂L/∂θ of an expression at this θ.
+pub fn plan(plan: &mut Plan<f64>, theta: &[f64]) -> Result<Report, Failure> {
+    let blocks = plan.blocks().to_vec();
+    let mut backward = vec![0.0; count(&blocks)];
+    Objective::gradient(plan, theta, &mut backward);
+    let name = |i: usize| format!("∂L/∂θ[{i}] ({})", entry(&blocks, i));
+    // A θ of another length has no value, which is told as any other is.
+    compare("the expression", theta, &backward, &name, |theta, _| {
+        plan.loss(theta).unwrap_or(f64::NAN)
     })
 }
 

@@ -58,7 +58,7 @@
 //! let loss = (x.dot(w) + b - t).squared().mean(Over::All);
 //!
 //! let mut plan = Plan::new(loss)?;
-//! let mut theta = graph.theta();
+//! let mut theta: Vec<f64> = graph.theta();
 //! let mut optimizer = Descent::new(Adam::default(), theta.len());
 //! for _ in 0..2000 {
 //!     let (_loss, gradient) = plan.gradient(&theta)?;

@@ -104,18 +104,26 @@ impl<T: Real> Program<T> {
             identity: graph.identity,
         };
         let mut free: Vec<(Extent, Extent)> = Vec::new(); // sizes and places
+        // What comes from outside is there before the first instruction runs.
+        for &node in order.iter().flatten() {
+            if nodes[node].operation == Operation::Input {
+                let place = program.room(nodes[node].shape, &mut free);
+                program.places[node] = Some(Place::Memory(place));
+            }
+        }
         for phase in order {
             let mut instructions = Vec::new();
             for result in phase {
                 let Node { operation, operands, shape, .. } = nodes[result];
-                program.places[result] = Some(match operation {
-                    Operation::Parameter { start } => Place::Theta(start),
-                    Operation::Constant { start } => Place::Constant(start),
-                    _ => Place::Memory(program.room(shape, &mut free)),
-                });
-                if !matches!(operation, Operation::Parameter { .. } | Operation::Constant { .. }) {
-                    instructions.push(Instruction { operation, operands, result });
-                }
+                program.places[result] = match operation {
+                    Operation::Input => continue,
+                    Operation::Parameter { start } => Some(Place::Theta(start)),
+                    Operation::Constant { start } => Some(Place::Constant(start)),
+                    _ => {
+                        instructions.push(Instruction { operation, operands, result });
+                        Some(Place::Memory(program.room(shape, &mut free)))
+                    }
+                };
                 // From here on the places of the operands are free, if nobody else reads them.
                 let mut operands = nodes[result].operands().to_vec();
                 operands.dedup();

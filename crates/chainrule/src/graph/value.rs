@@ -476,7 +476,11 @@ impl<'g, T: Real> Value<'g, T> {
 #[track_caller]
 pub fn concatenate<'g, T: Real>(values: &[Value<'g, T>], over: Over) -> Value<'g, T> {
     let (&first, others) = values.split_first().expect("at least one value to concatenate");
-    others.iter().fold(first, |left, &right| left.followed_by(right, over))
+    let mut whole = first;
+    for &next in others {
+        whole = whole.followed_by(next, over); // no closure, which would hide the caller's line
+    }
+    whole
 }
 
 impl<'g, T: Real> Value<'g, T> {
@@ -523,16 +527,18 @@ impl<'g, T: Real> Value<'g, T> {
     #[track_caller]
     fn is_foreign(self, other: Self, operation: &str) -> Option<Error> {
         let location = Location::caller();
-        (self.graph.identity != other.graph.identity)
-            .then(|| Error::AnotherGraph { operation: operation.to_owned(), location })
+        let is_foreign = self.graph.identity != other.graph.identity;
+        is_foreign.then(|| Error::AnotherGraph { operation: operation.to_owned(), location })
     }
 
     /// Two operands that do not fit together, be it as they are of two graphs.
     #[track_caller]
     fn misfit(self, operation: &str, other: Self, needs: &'static str) -> Self {
-        let error = self.is_foreign(other, operation).unwrap_or_else(|| {
-            shapes(operation, [self.shape(), other.shape()], needs, Location::caller())
-        });
+        let location = Location::caller();
+        let error = match self.is_foreign(other, operation) {
+            Some(error) => error,
+            None => shapes(operation, [self.shape(), other.shape()], needs, location),
+        };
         self.graph.fail(error)
     }
 

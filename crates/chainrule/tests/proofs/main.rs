@@ -7,6 +7,7 @@
 //! | `pytorch.rs` | the numbers are those of PyTorch |
 //! | `gradients.rs` | the derivatives are those of the functions |
 //! | `precision.rs` | f32 agrees with f64, and nothing overflows or hides a NaN |
+//! | `graph.rs` | expressions differentiate themselves rightly, alone and in a network |
 //! | `contracts.rs` | layers keep what the trait `Layer` promises |
 //! | `solvers.rs` | solvers find the minimum, whatever the form of the equations, and end well |
 //! | `training.rs` | training is reproducible, weighs samples rightly and ends well |
@@ -16,6 +17,7 @@
 mod contracts;
 mod coverage;
 mod gradients;
+mod graph;
 mod precision;
 mod pytorch;
 mod solvers;

@@ -20,8 +20,8 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, sync::Arc};
 
-const RELATIVE: f64 = 1e-10;
-const FLOOR: f64 = 1e-15;
+pub(crate) const RELATIVE: f64 = 1e-10;
+pub(crate) const FLOOR: f64 = 1e-15;
 
 /// A file of cases.
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct Fixture<Case> {
     cases: Vec<Case>,
 }
 
-fn cases<Case: DeserializeOwned>(json: &str) -> Vec<Case> {
+pub(crate) fn cases<Case: DeserializeOwned>(json: &str) -> Vec<Case> {
     serde_json::from_str::<Fixture<Case>>(json).unwrap().cases
 }
 
@@ -60,7 +60,7 @@ fn assert_all_have_cases<'a>(
 }
 
 /// Rows of numbers as an array.
-fn array(rows: &[Vec<f64>]) -> Array2<f64> {
+pub(crate) fn array(rows: &[Vec<f64>]) -> Array2<f64> {
     Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
 }
 

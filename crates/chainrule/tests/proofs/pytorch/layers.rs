@@ -47,6 +47,7 @@ enum Description {
     Sequential { children: Vec<Self> },
     Residual { children: [Box<Self>; 1] },
     Parallel { combine: String, children: Vec<Self> },
+    Expression { inputs: usize, outputs: usize },
 }
 
 impl Description {
@@ -81,6 +82,12 @@ impl Description {
                 };
                 let branches = children.iter().map(Self::layer).collect();
                 Arc::new(Parallel::new(branches, combine).unwrap())
+            }
+            &Self::Expression { inputs, outputs } => {
+                let layer = table::layers().into_iter().find(|layer| layer.name() == "expression");
+                let layer = layer.expect("the table has one");
+                assert_eq!((layer.inputs(), layer.outputs()), (inputs, outputs));
+                layer
             }
         }
     }
