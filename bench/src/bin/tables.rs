@@ -31,7 +31,9 @@ fn main() -> Result<()> {
     let chosen = arguments.next().unwrap_or("defaults,relu50".into());
     let chosen: Vec<&str> = chosen.split(',').collect();
     let folder = std::env::var("CHAINRULE_DATA").context("CHAINRULE_DATA names no folder")?;
-    println!("| set | settings | RMSE on the test rows | standard error | coverage of 90 % | seconds per split |");
+    println!(
+        "| set | settings | RMSE on the test rows | standard error | coverage of 90 % | seconds per split |"
+    );
     println!("|---|---|---|---|---|---|");
     for set in sets.split(',') {
         let folder = Path::new(&folder).join("data/uci-regression-pbp").join(set);

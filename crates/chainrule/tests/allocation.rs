@@ -7,8 +7,9 @@
 use chainrule::{
     Dataset, Network, Real, Training,
     activation::{Gelu, Identity, Relu, Tanh},
+    graph::{Graph, Over, Plan},
     layer::{Category, Combine, Dense, Layer, Sequential},
-    loss::{Loss, MeanSquaredError, Targets},
+    loss::{Formula, Loss, MeanSquaredError, Targets},
     optimizer::{Adam, Clip, Descent, Penalty, Schedule},
     random::{Purpose, Random},
     solver::Stopping,
@@ -222,6 +223,31 @@ fn steps_under_every_loss_allocate_nothing() {
             assert_epochs_allocate_nothing(&training, &network, &data);
         }
     }
+}
+
+/// Once each thread has its memory, which the first step gives it.
+#[test]
+fn steps_under_a_formula_allocate_nothing() {
+    for (rows, batch_size) in BATCHES {
+        let formula = Formula::new("cauchy", 1, 1, |y, t| ((y - t).squared() + 1.0).ln()).unwrap();
+        let network = network(&formula);
+        let training = Training { batch_size, ..Training::new(formula) };
+        assert_epochs_allocate_nothing::<f32>(&training, &network, &samples(rows));
+    }
+}
+
+#[test]
+fn plans_of_expressions_allocate_nothing() {
+    let graph = Graph::<f64>::new();
+    let x = graph.input(samples(30).x());
+    let w = graph.parameter("w", &Array2::from_elem((INPUTS, 4), 0.1));
+    let loss = (x.dot(w).softmax(Over::Columns) * x.dot(w).tanh()).squared().mean(Over::All);
+    let [dw] = loss.gradient_by([w]);
+    let mut plan = Plan::new(loss + dw.squared().sum(Over::All)).unwrap();
+    let theta = graph.theta();
+    let mut step = || assert!(plan.gradient(&theta).unwrap().0.is_finite());
+    step();
+    assert_eq!(allocations(|| (0..100).for_each(|_| step())), 0);
 }
 
 #[test]

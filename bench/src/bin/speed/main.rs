@@ -17,7 +17,10 @@ use std::{fs::File, io::Write, path::PathBuf};
 /// Prints the digests of the trained parameters, which must not depend on the threads.
 fn digests() -> Result<()> {
     const THREADS: [usize; 5] = [1, 2, 3, 4, 8];
-    for workload in workload::all().into_iter().filter(|workload| workload.threads == 1 && workload.precision == "f32") {
+    for workload in workload::all()
+        .into_iter()
+        .filter(|workload| workload.threads == 1 && workload.precision == "f32")
+    {
         for precision in ["f32", "f64"] {
             let workload = workload.in_precision(precision);
             let digests = workload.digests(&THREADS)?;

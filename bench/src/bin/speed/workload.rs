@@ -5,6 +5,8 @@ use anyhow::{Result, ensure};
 use chainrule::{
     Dataset, Network, Real, Training,
     activation::{Identity, Relu},
+    initialization::Weights,
+    layer::{Block, Expression, Role},
     loss::{CrossEntropy, Loss, MeanSquaredError},
     random::{Purpose, Random},
     training::Observer,
@@ -31,6 +33,16 @@ pub(crate) struct Workload {
     /// Inputs, hidden units, outputs.
     widths: &'static [usize],
     kind: Kind,
+    written: Written,
+}
+
+/// How the network is written.
+#[derive(Clone, Copy)]
+enum Written {
+    /// In layers that bring their derivatives.
+    InLayers,
+    /// As one expression that differentiates itself.
+    AsExpression,
 }
 
 #[derive(Clone, Copy)]
@@ -55,6 +67,7 @@ pub(crate) fn all() -> Vec<Workload> {
         unit: "µs/step",
         widths: TAB,
         kind: Kind::Batches { rows: 20_480, batch: 32, epochs: 10, classes: false },
+        written: Written::InLayers,
     };
     let sine = |precision, threads| Workload {
         name: "sine",
@@ -63,6 +76,7 @@ pub(crate) fn all() -> Vec<Workload> {
         unit: "µs/epoch",
         widths: SINE,
         kind: Kind::Sine { epochs: 5000 },
+        written: Written::InLayers,
     };
     let wide = |threads| Workload {
         name: "wide",
@@ -71,6 +85,7 @@ pub(crate) fn all() -> Vec<Workload> {
         unit: "µs/step",
         widths: &[64, 256, 256, 256, 1],
         kind: Kind::Batches { rows: 51_200, batch: 256, epochs: 1, classes: false },
+        written: Written::InLayers,
     };
     let mnist = |threads| Workload {
         name: "mnist",
@@ -79,6 +94,7 @@ pub(crate) fn all() -> Vec<Workload> {
         unit: "µs/step",
         widths: &[784, 512, 512, 10],
         kind: Kind::Batches { rows: 12_800, batch: 128, epochs: 1, classes: true },
+        written: Written::InLayers,
     };
     let predict = |name, widths| Workload {
         name,
@@ -87,6 +103,7 @@ pub(crate) fn all() -> Vec<Workload> {
         unit: "µs/row",
         widths,
         kind: Kind::Prediction,
+        written: Written::InLayers,
     };
     vec![
         sine("f32", 1),
@@ -94,6 +111,7 @@ pub(crate) fn all() -> Vec<Workload> {
         sine("f64", 1),
         tab(1),
         tab(2),
+        Workload { name: "tab, expression", written: Written::AsExpression, ..tab(1) },
         wide(1),
         wide(2),
         mnist(1),
@@ -107,8 +125,26 @@ pub(crate) fn all() -> Vec<Workload> {
             unit: "s",
             widths: &[],
             kind: Kind::Csv,
+            written: Written::InLayers,
         },
     ]
+}
+
+/// ReLU layers and a linear one, as one expression.
+fn expression<T: Real>(widths: &[usize]) -> Result<Expression<T>, chainrule::Error> {
+    let blocks = widths.windows(2).flat_map(|ends| {
+        let w = Block::new("w", Role::Weight, [ends[0], ends[1]]);
+        [w, Block::new("b", Role::Bias, [ends[1]])]
+    });
+    let expression = Expression::new(widths[0], blocks.collect::<Vec<_>>(), |x, theta| {
+        let mut y = x;
+        for (i, layer) in theta.chunks_exact(2).enumerate() {
+            let z = y.dot(layer[0]) + layer[1];
+            y = if i + 2 < widths.len() { z.relu() } else { z };
+        }
+        y
+    });
+    Ok(expression?.weights(Weights::HeNormal))
 }
 
 impl Workload {
@@ -174,6 +210,9 @@ impl Workload {
     fn network<T: Real>(&self) -> Result<Network<T>> {
         let (outputs, hidden) = self.widths[1..].split_last().expect("there are outputs");
         let builder = Network::builder(self.widths[0]);
+        if let Written::AsExpression = self.written {
+            return Ok(builder.layer(expression(self.widths)?).build(1)?);
+        }
         let builder = hidden.iter().fold(builder, |builder, &units| builder.dense(units, Relu));
         Ok(builder.dense(*outputs, Identity).build(1)?)
     }

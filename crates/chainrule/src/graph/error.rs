@@ -92,3 +92,23 @@ pub enum Error {
         shape: Shape,
     },
 }
+
+impl Error {
+    pub(super) fn shapes(
+        operation: &str,
+        [left, right]: [Shape; 2],
+        needs: &'static str,
+        location: &'static Location<'static>,
+    ) -> Self {
+        Self::Shapes { operation: operation.to_owned(), left, right, needs, location }
+    }
+
+    pub(crate) fn shape(
+        operation: &str,
+        shape: Shape,
+        needs: impl Into<String>,
+        location: &'static Location<'static>,
+    ) -> Self {
+        Self::Shape { operation: operation.to_owned(), shape, needs: needs.into(), location }
+    }
+}

@@ -68,12 +68,13 @@
 //! # Ok::<(), chainrule::graph::Error>(())
 //! ```
 //!
-//! An expression is a [layer](crate::layer::Expression) of a network or its [loss](crate::loss::Expression) as well.
+//! An expression is a [layer](crate::layer::Expression) of a network or its [loss](crate::loss::Formula) as well.
 //!
 //! **Errors.** Operators can not return a `Result`. The first thing that is wrong with an expression is kept, with its
 //! line, and told by whatever asks for numbers.
 
 mod error;
+mod matrix;
 mod operation;
 mod plan;
 mod program;
@@ -81,16 +82,17 @@ mod shape;
 mod value;
 
 pub use error::Error;
+pub use matrix::concatenate;
 pub use plan::Plan;
 pub(crate) use program::{Program, mixing};
 pub use shape::{Length, Over, Shape};
-pub use value::{Operand, Value, concatenate};
+pub use value::{Operand, Value};
 
 use crate::{
     Real,
     layer::{Block, Role},
 };
-use ndarray::Array2;
+use ndarray::ArrayView2;
 use operation::Operation;
 use std::{
     cell::RefCell,
@@ -155,13 +157,15 @@ impl<T: Real> Graph<T> {
 
     /// Numbers from outside: samples, targets. A [`Plan`] can be given others in their place.
     #[track_caller]
-    pub fn input(&self, numbers: &Array2<T>) -> Value<'_, T> {
+    pub fn input<'a>(&self, numbers: impl Into<ArrayView2<'a, T>>) -> Value<'_, T> {
+        let numbers = numbers.into();
         self.add_input(Shape::from([numbers.nrows(), numbers.ncols()]), Some(flat(numbers)))
     }
 
     /// A part of θ, with the numbers that it starts from.
     #[track_caller]
-    pub fn parameter(&self, name: &str, start: &Array2<T>) -> Value<'_, T> {
+    pub fn parameter<'a>(&self, name: &str, start: impl Into<ArrayView2<'a, T>>) -> Value<'_, T> {
+        let start = start.into();
         let block = Block::new(name, Role::Weight, [start.nrows(), start.ncols()]);
         self.add_parameter(block, flat(start))
     }
@@ -305,6 +309,6 @@ impl<T> fmt::Debug for Graph<T> {
 }
 
 /// The numbers, row by row.
-fn flat<T: Real>(numbers: &Array2<T>) -> Vec<T> {
+fn flat<T: Real>(numbers: ArrayView2<T>) -> Vec<T> {
     numbers.iter().copied().collect()
 }

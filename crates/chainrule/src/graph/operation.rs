@@ -3,7 +3,7 @@
 //! A rule says how ∂L/∂y becomes ∂L/∂x. It is written with values of the graph, hence is a part of the graph itself and
 //! can be differentiated again.
 
-use super::{Error, Length, Over, Shape, Value};
+use super::{Length, Over, Shape, Value};
 use crate::{
     Real,
     kernel::{self, elementary},
@@ -46,14 +46,24 @@ pub(super) enum Operation {
 
 /// y = f(x) and, with dy = ∂L/∂y, the rule for dx = ∂L/∂x. Where it is `None`, dx = 0.
 macro_rules! functions {
-    (($x:ident, $y:ident, $dy:ident) $($name:ident $words:literal: $value:expr, $dx:expr;)*) => {
+    (($x:ident, $y:ident, $dy:ident)
+     $($(#[$doc:meta])* $method:ident $name:ident: $value:expr, $dx:expr;)*) => {
         /// Functions of one number.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Function { $($name),* }
 
+        /// Functions of each number.
+        impl<'g, T: Real> Value<'g, T> {
+            $($(#[$doc])*
+            #[track_caller]
+            pub fn $method(self) -> Self {
+                self.function(Function::$name)
+            })*
+        }
+
         impl Function {
-            pub(super) fn name(self) -> &'static str {
-                match self { $(Self::$name => $words),* }
+            fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($method)),* }
             }
 
             fn value<T: Real>(self, x: &[T], y: &mut [T]) {
@@ -74,21 +84,35 @@ macro_rules! functions {
 }
 
 functions! { (x, y, dy)
-    //                  y =                                       dx =
-    Negate "negative":  -x,                                       -dy;
-    Abs "abs":          x.abs(),                                  dy * x.sign();
-    Sign "sign":        sign(x),                                  None;
-    Step "step":        if x > T::zero() { T::one() } else { T::zero() }, None;
-    Relu "relu":        if x <= T::zero() { T::zero() } else { x }, dy * x.step();
-    Sqrt "sqrt":        x.sqrt(),                                 dy / (y + y);
-    Exp "exp":          elementary::exp(x),                       dy * y;
-    Ln "ln":            elementary::ln(x),                        dy / x;
-    Sin "sin":          x.sin(),                                  dy * x.cos();
-    Cos "cos":          x.cos(),                                  -(dy * x.sin());
-    Tanh "tanh":        elementary::tanh(x),                      dy - dy * y * y;
-    Sigmoid "sigmoid":  elementary::sigmoid(x),                   dy * (y - y * y);
-    Softplus "softplus": elementary::softplus(x),                 dy * x.sigmoid();
-    Detach "detach":    x,                                        None;
+    //                 y =                                             dx =
+    /// −x
+    negated Negate:    -x,                                             -dy;
+    /// |x|, with the derivative 0 at 0
+    abs Abs:           x.abs(),                                        dy * x.sign();
+    /// −1, 0 or 1; its derivative is 0.
+    sign Sign:         sign(x),                                        None;
+    /// 1 for x > 0, else 0; its derivative is 0.
+    step Step:         if x > T::zero() { T::one() } else { T::zero() }, None;
+    /// max(x, 0), with the derivative 0 at 0
+    relu Relu:         if x <= T::zero() { T::zero() } else { x },     dy * x.step();
+    /// √x
+    sqrt Sqrt:         x.sqrt(),                                       dy / (y + y);
+    /// eˣ
+    exp Exp:           elementary::exp(x),                             dy * y;
+    /// The natural logarithm.
+    ln Ln:             elementary::ln(x),                              dy / x;
+    /// sin x
+    sin Sin:           x.sin(),                                        dy * x.cos();
+    /// cos x
+    cos Cos:           x.cos(),                                        -(dy * x.sin());
+    /// tanh x
+    tanh Tanh:         elementary::tanh(x),                            dy - dy * y * y;
+    /// 1 / (1 + e⁻ˣ)
+    sigmoid Sigmoid:   elementary::sigmoid(x),                         dy * (y - y * y);
+    /// ln(1 + eˣ)
+    softplus Softplus: elementary::softplus(x),                        dy * x.sigmoid();
+    /// The same numbers as a constant: no gradient goes through it.
+    detach Detach:     x,                                              None;
 }
 
 /// y = f(a, b) and the rules for da and db. A row, a column or a number fits any matrix; its gradient is then the sum
@@ -375,14 +399,4 @@ fn power<T: Real>(a: T, b: T) -> T {
         Some(whole) if T::of(f64::from(whole)) == b && whole.abs() <= 64 => a.powi(whole),
         _ => a.powf(b),
     }
-}
-
-/// For the messages of a shape that does not fit.
-pub(super) fn shapes(
-    operation: &str,
-    [left, right]: [Shape; 2],
-    needs: &'static str,
-    location: &'static std::panic::Location<'static>,
-) -> Error {
-    Error::Shapes { operation: operation.to_owned(), left, right, needs, location }
 }

@@ -55,9 +55,8 @@ impl<T: Real> Plan<T> {
         let node = self.program.node_of_input(input).ok_or(Error::NoInput { shape })?;
         let found = Shape::from([numbers.nrows(), numbers.ncols()]);
         if found != shape {
-            let (operation, location) = ("set".to_owned(), Location::caller());
             let needs = format!("it must be {shape}, as the input is");
-            return Err(Error::Shape { operation, shape: found, needs, location });
+            return Err(Error::shape("set", found, needs, Location::caller()));
         }
         let places = self.program.input(node, &mut self.memory, 0);
         places.iter_mut().zip(numbers).for_each(|(place, &number)| *place = number);

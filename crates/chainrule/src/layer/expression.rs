@@ -72,9 +72,8 @@ impl<T: Real> Expression<T> {
         let y = f(x, &theta);
         let Shape { rows: Length::Batch, columns: Length::Fixed(outputs) } = y.shape() else {
             graph.check()?;
-            let needs = "the output of a layer is [batch × outputs]".to_owned();
-            let (shape, location) = (y.shape(), Location::caller());
-            return Err(Error::Shape { operation: "layer".to_owned(), shape, needs, location });
+            let needs = "the output of a layer is [batch × outputs]";
+            return Err(Error::shape("layer", y.shape(), needs, Location::caller()));
         };
         graph.check()?;
         if let Some(error) = mixing(y) {

@@ -24,7 +24,7 @@
 //! Layers made of layers are layers too: [`Sequential`], [`Residual`], [`Parallel`].
 //!
 //! To add your own, implement [`Layer`] and prove it with
-//! [`gradient_check::layer`](crate::gradient_check::layer).
+//! [`gradient_check::layer`](crate::gradient_check::layer); or write it as an [`Expression`], which differentiates itself.
 
 mod batch_norm;
 mod dense;

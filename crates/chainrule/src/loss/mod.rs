@@ -15,11 +15,11 @@
 //! A sample with several outputs has the mean of their losses.
 //!
 //! To add your own, implement [`Loss`] (two formulas) and prove it with
-//! [`gradient_check::loss`](crate::gradient_check::loss).
+//! [`gradient_check::loss`](crate::gradient_check::loss); or write its [`Formula`] alone, which differentiates itself.
 
 mod binary_cross_entropy;
 mod cross_entropy;
-mod expression;
+mod formula;
 mod gaussian;
 mod huber;
 mod log_cosh;
@@ -30,7 +30,7 @@ mod quantile;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::{CrossEntropy, softmax};
-pub use expression::Expression;
+pub use formula::Formula;
 pub use gaussian::Gaussian;
 pub use huber::Huber;
 pub use log_cosh::LogCosh;

@@ -42,8 +42,8 @@ fn every_activation_has_an_entry() {
 #[test]
 fn every_loss_has_an_entry() {
     let entries = table::losses::<f64>();
-    // An expression is the user's; it has no name that others could find it by.
-    assert_covered("loss", &["expression"], entries.iter().map(|entry| entry.name().to_owned()));
+    // A formula is the user's; it has no name that others could find it by.
+    assert_covered("loss", &["formula"], entries.iter().map(|entry| entry.name().to_owned()));
 }
 
 #[test]

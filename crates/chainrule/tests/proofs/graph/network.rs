@@ -62,9 +62,9 @@ fn solvers_train_expressions() {
 }
 
 /// Cauchy's loss, ln(1 + r²), and the squared error.
-fn losses(columns: usize) -> [loss::Expression<f64>; 2] {
+fn losses(columns: usize) -> [loss::Formula<f64>; 2] {
     let new = |name: &str, f: for<'g> fn(Value<'g, f64>) -> Value<'g, f64>| {
-        loss::Expression::new(name, columns, columns, |y, t| f(y - t).mean(Over::Columns)).unwrap()
+        loss::Formula::new(name, columns, columns, |y, t| f(y - t).mean(Over::Columns)).unwrap()
     };
     [new("cauchy", |r| (r.squared() + 1.0).ln()), new("squares", |r| r.squared())]
 }
@@ -98,7 +98,7 @@ fn both(loss: &dyn Loss<f64>, y: &Array2<f64>, targets: Targets<f64>) -> (f64, A
 /// A sample of no weight has no influence, even where its loss is infinite.
 #[test]
 fn a_sample_without_weight_has_no_influence() {
-    let loss = loss::Expression::new("logarithm", 1, 1, |y, t| y.ln() * t).unwrap();
+    let loss = loss::Formula::new("logarithm", 1, 1, |y, t| y.ln() * t).unwrap();
     let (y, t) = (ndarray::array![[0.0], [2.0]], ndarray::array![[1.0], [1.0]]);
     let weights = ndarray::array![0.0, 1.0];
     let targets = Targets { values: t.view(), weights: Some(weights.view()) };

@@ -33,7 +33,7 @@ fn expression<'g>(name: &str, x: &[Value<'g, f64>]) -> Value<'g, f64> {
     let (a, last) = (x[0], x[x.len() - 1]);
     let b = x.get(1).copied().unwrap_or(last);
     match name {
-        "neg" => -a,
+        "negated" => -a,
         "abs" => a.abs(),
         "sign" => a.sign(),
         "step" => a.step(),
@@ -154,20 +154,31 @@ fn are_those_of_finite_differences() {
     assert!(curved > 30, "{curved}");
 }
 
-/// The names of a value's operations, as they stand in its source, are those of the cases.
+/// The names of a value's operations, as they stand in the source, are those of the cases.
 #[test]
 fn all_have_cases() {
-    let source = include_str!("../../../src/graph/value.rs");
-    let methods = source.lines().filter_map(|line| {
+    /// What asks for numbers or derivatives.
+    const QUESTIONS: [&str; 8] =
+        ["shape", "value", "value_at", "item", "backward", "gradient", "gradient_by", "pull_back"];
+    let methods =
+        [include_str!("../../../src/graph/value.rs"), include_str!("../../../src/graph/matrix.rs")];
+    let methods = methods.into_iter().flat_map(str::lines).filter_map(|line| {
         let rest = line.trim().strip_prefix("pub fn ")?;
-        Some(rest[..rest.find(['(', '<'])?].to_owned())
+        Some(&rest[..rest.find(['(', '<'])?])
     });
-    let numbers = ["shape", "value", "item", "backward", "gradient", "gradient_by", "pull_back"];
-    let methods: BTreeSet<String> =
-        methods.filter(|name| !numbers.contains(&name.as_str())).collect();
-    let operators = ["neg", "add", "sub", "mul", "div"].map(str::to_owned);
-    let expected: BTreeSet<String> = methods.into_iter().chain(operators).collect();
-    let cases = cases::<Case>(OPERATIONS).into_iter();
-    let found = cases.map(|case| case.name.split(' ').next().unwrap_or_default().to_owned());
+    // In the table, a line after its comment: `exp Exp: …`.
+    let table = include_str!("../../../src/graph/operation.rs").lines();
+    let functions = table.clone().zip(table.skip(1)).filter_map(|(comment, line)| {
+        let is_row = comment.starts_with("    /// ") && line.ends_with(';');
+        line.trim().split(' ').next().filter(|_| is_row)
+    });
+    let functions: Vec<&str> = functions.collect();
+    assert!(functions.contains(&"tanh") && functions.len() >= 14, "{functions:?}");
+    let operators = ["add", "sub", "mul", "div"];
+    let all: BTreeSet<&str> = methods.chain(functions).chain(operators).collect();
+    let expected: BTreeSet<&str> =
+        all.into_iter().filter(|name| !QUESTIONS.contains(name)).collect();
+    let cases = cases::<Case>(OPERATIONS);
+    let found = cases.iter().map(|case| case.name.split(' ').next().unwrap_or_default());
     assert_eq!(found.collect::<BTreeSet<_>>(), expected);
 }

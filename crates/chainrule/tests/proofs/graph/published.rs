@@ -30,16 +30,16 @@ fn micrograd() {
     assert_near(b.gradient().unwrap().item().unwrap(), 645.5773, 5e-5);
 }
 
-/// A neuron of two inputs, from the same author's lecture on back-propagation: tanh(x₁w₁ + x₂w₂ + b) = 0.7071.
+/// A neuron of two inputs, from the same author's lecture on back-propagation: tanh(x₁w₁ + x₂w₂ + b) = 0.7071, with gradients of −1.5, 0.5, 1 and 0.
 #[test]
 fn neuron() {
     let graph = Graph::<f64>::new();
     let (x1, x2) = (graph.number(2.0), graph.number(0.0));
     let (w1, w2) = (graph.number(-3.0), graph.number(1.0));
-    let b = graph.number(6.881_373_587_019_543_2);
+    let b = graph.number(6.881_373_587_019_543);
     let o = (x1 * w1 + x2 * w2 + b).tanh();
     o.backward().unwrap();
-    assert_near(o.item().unwrap(), 0.7071, 5e-5);
+    assert_near(o.item().unwrap(), std::f64::consts::FRAC_1_SQRT_2, 1e-12);
     for (value, expected) in [(x1, -1.5), (x2, 0.5), (w1, 1.0), (w2, 0.0)] {
         assert_near(value.gradient().unwrap().item().unwrap(), expected, 5e-5);
     }

@@ -6,20 +6,20 @@ use crate::{
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::{panic::Location, sync::Mutex};
 
-/// A loss that is written as an expression ℓ(y, t) and differentiates itself.
+/// A loss that is written as a formula ℓ(y, t) and differentiates itself; see [`graph`](crate::graph).
 ///
 /// ```
-/// use chainrule::{graph::Over, loss::Expression};
+/// use chainrule::{graph::Over, loss::Formula};
 ///
 /// // The mean of |y − t|^1.5 over the outputs.
-/// let loss = Expression::<f64>::new("power", 2, 2, |y, t| (y - t).abs().power(1.5).mean(Over::Columns))?;
+/// let loss = Formula::<f64>::new("power", 2, 2, |y, t| (y - t).abs().power(1.5).mean(Over::Columns))?;
 ///
 /// let (y, t) = (ndarray::array![[1.0, 2.0], [0.5, 3.0]], ndarray::array![[0.0, 2.5], [1.0, 1.0]]);
 /// chainrule::gradient_check::loss(&loss, y.view(), t.view().into()).expect("the chain rule holds");
 /// # Ok::<(), chainrule::graph::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Expression<T> {
+pub struct Formula<T> {
     name: String,
     outputs: usize,
     targets: usize,
@@ -38,10 +38,10 @@ pub struct Expression<T> {
 const VALUE: usize = 0;
 const GRADIENT: usize = 1;
 
-impl<T: Real> Expression<T> {
+impl<T: Real> Formula<T> {
     /// A loss for so many outputs of the network and columns of the target.
     ///
-    /// The expression is given y [batch × outputs] and t [batch × targets] and returns the loss of each sample,
+    /// The formula is given y [batch × outputs] and t [batch × targets] and returns the loss of each sample,
     /// [batch × 1], which may depend on the sample's own row alone.
     #[track_caller]
     pub fn new(
@@ -56,9 +56,8 @@ impl<T: Real> Expression<T> {
         graph.check()?;
         let shape = loss.shape();
         if shape != (Shape { rows: Length::Batch, columns: Length::Fixed(1) }) {
-            let needs = "the loss of each sample is one number, [batch × 1]; take the mean over the columns".to_owned();
-            let (operation, location) = ("loss".to_owned(), Location::caller());
-            return Err(Error::Shape { operation, shape, needs, location });
+            let needs = "the loss of each sample is one number, [batch × 1]; take the mean over the columns";
+            return Err(Error::shape("loss", shape, needs, Location::caller()));
         }
         if let Some(error) = mixing(loss) {
             return Err(error);
@@ -132,7 +131,7 @@ impl<T: Real> Expression<T> {
     }
 }
 
-impl<T: Real> Loss<T> for Expression<T> {
+impl<T: Real> Loss<T> for Formula<T> {
     fn name(&self) -> &str {
         &self.name
     }
