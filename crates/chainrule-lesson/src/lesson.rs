@@ -1,4 +1,4 @@
-use crate::{Language, json, text};
+use crate::{Language, json, page, text};
 use chainrule::trace::Trace;
 use serde_json::Value;
 
@@ -47,6 +47,11 @@ impl<'a> Lesson<'a> {
     /// To read in a terminal.
     pub fn text(&self, language: Language) -> String {
         text::write(self, language)
+    }
+
+    /// One HTML file with formulas, to read in a browser.
+    pub fn html(&self, language: Language) -> String {
+        page::render(self, language)
     }
 
     /// For programs: `docs/trace.md` of the project describes it.

@@ -31,6 +31,7 @@ mod language;
 mod lesson;
 mod notation;
 mod number;
+mod page;
 mod text;
 
 pub use language::Language;

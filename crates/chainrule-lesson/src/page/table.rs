@@ -1,7 +1,10 @@
 //! A matrix of numbers in the page, which knows what its entries were computed from.
 
 use super::math::DIGITS;
-use crate::{Language, number::{significant, typeset}};
+use crate::{
+    Language,
+    number::{significant, typeset},
+};
 use chainrule::trace::Quantity;
 use std::fmt::Write;
 
@@ -42,7 +45,8 @@ pub(super) fn write(
         let words = language.say("numerically; largest distance", "数值差分；最大偏差");
         let distance = significant(deviation, 2);
         let kind = if deviation < 1e-6 { "good" } else { "warning" };
-        let _ = write!(html, "<figcaption class=\"{kind}\">{words} {distance}</figcaption></figure>");
+        let _ =
+            write!(html, "<figcaption class=\"{kind}\">{words} {distance}</figcaption></figure>");
     }
     html.push_str("</div>");
     if is_folded {
