@@ -25,10 +25,18 @@ fn trimmed(number: &str) -> &str {
     }
 }
 
-/// The same with a proper minus sign.
+/// The same as it is printed: −0.5, 1.5·10⁻⁹.
 pub(crate) fn typeset(value: f64, digits: usize) -> String {
-    significant(value, digits).replace('-', "−")
+    let text = significant(value, digits);
+    let Some((mantissa, exponent)) = text.split_once('e') else { return text.replace('-', "−") };
+    let raised = exponent.chars().map(|letter| match letter {
+        '-' => '⁻',
+        digit => digit.to_digit(10).map_or(digit, |digit| RAISED[digit as usize]),
+    });
+    format!("{}·10{}", mantissa.replace('-', "−"), raised.collect::<String>())
 }
+
+const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
 /// Numbers below each other: with one number of decimals, as many as six digits of the largest need.
 pub(crate) fn column_of(values: &[f64]) -> Vec<String> {
@@ -36,7 +44,7 @@ pub(crate) fn column_of(values: &[f64]) -> Vec<String> {
     let (low, high) =
         finite.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
     let whole = values.iter().all(|v| v.fract() == 0.0);
-    if high >= 1e6 || (high > 0.0 && high < 1e-3) || low < high * 1e-8 {
+    if high >= 1e6 || (high > 0.0 && high < 1e-3) || (low < 1e-4 && !whole) {
         return values
             .iter()
             .map(|&v| if v == 0.0 { "0".into() } else { format!("{v:.4e}") })
@@ -66,7 +74,7 @@ mod tests {
         ] {
             assert_eq!(significant(value, 6), expected);
         }
-        assert_eq!(typeset(-1.5e-9, 6), "−1.5e−9");
+        assert_eq!(typeset(-1.5e-9, 6), "−1.5·10⁻⁹");
     }
 
     #[test]

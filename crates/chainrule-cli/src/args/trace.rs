@@ -19,7 +19,7 @@ quotients, and the step of the optimizer.";
 #[command(after_help = TRACE_EXAMPLES)]
 pub(crate) struct Trace {
     /// A model file written by `chainrule fit`; its rows come from --data
-    #[arg(required_unless_present_any = ["demo", "network"], requires = "data")]
+    #[arg(requires = "data")]
     pub(crate) model: Option<PathBuf>,
 
     /// A table with the inputs and the targets of the model; - for standard input

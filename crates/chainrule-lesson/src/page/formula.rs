@@ -3,7 +3,7 @@
 use super::{
     math::{
         brackets, derivative, equation, factor, fraction, letter, number, operator, power, product,
-        row, subscript, sum, word,
+        row, sum, word,
     },
     place::{Place, Source},
 };
@@ -21,12 +21,19 @@ pub(super) struct Explained {
 
 /// The letter of a quantity with the number of its layer above it.
 pub(super) fn symbol(name: &str, layer: usize) -> String {
-    let raised = |base: String| power(&base, &format!("<mo>(</mo><mn>{layer}</mn><mo>)</mo>"));
+    indexed(name, layer, "")
+}
+
+/// The same with an index below it, if there is one.
+pub(super) fn indexed(name: &str, layer: usize, index: &str) -> String {
+    let layer = format!("<mrow><mo>(</mo><mn>{layer}</mn><mo>)</mo></mrow>");
+    let raised = |base: String| match index {
+        "" => format!("<msup>{base}{layer}</msup>"),
+        index => format!("<msubsup>{base}<mrow>{index}</mrow>{layer}</msubsup>"),
+    };
     match name {
         "dz" => raised(letter("δ")),
-        "slope" => {
-            format!("<msup>{}<mo>′</mo></msup>{}", letter("σ"), brackets(&raised(letter("z"))))
-        }
+        "slope" => slope(&raised(letter("z"))),
         "x_hat" => raised(hat("x")),
         "inverse_deviation" => fraction(
             "<mn>1</mn>",
@@ -37,6 +44,11 @@ pub(super) fn symbol(name: &str, layer: usize) -> String {
             _ => raised(variable(name)),
         },
     }
+}
+
+/// σ′(z)
+fn slope(z: &str) -> String {
+    format!("<msup><mi>σ</mi><mo lspace=\"0\">′</mo></msup>{}", brackets(z))
 }
 
 fn variable(name: &str) -> String {
@@ -97,10 +109,7 @@ pub(super) fn of_layer(place: &Place<'_>, quantity: &Quantity) -> Explained {
             };
             let entry = match is_slope {
                 false => place.entry("a", 0, 0),
-                true => format!(
-                    "<msup><mi>σ</mi><mo>′</mo></msup>{}",
-                    brackets(&place.entry("z", 0, 0))
-                ),
+                true => slope(&place.entry("z", 0, 0)),
             };
             let mut sides = vec![entry];
             sides.extend(filled);
@@ -116,14 +125,11 @@ pub(super) fn of_layer(place: &Place<'_>, quantity: &Quantity) -> Explained {
             plain(Some(equation(&sides)), &symbolic, from)
         }
         Formula::Delta => {
-            let (Some(da), Some(slope)) = (place.get("da"), place.get("slope")) else {
+            let (Some(da), Some(factors)) = (place.get("da"), place.get("slope")) else {
                 return plain(None, &[], String::new());
             };
-            let letters = product(
-                &place.entry("da", 0, 0),
-                &format!("<msup><mi>σ</mi><mo>′</mo></msup>{}", brackets(&place.entry("z", 0, 0))),
-            );
-            let terms = product(&factor(da.at(0, 0)), &factor(slope.at(0, 0)));
+            let letters = product(&place.entry("da", 0, 0), &slope(&place.entry("z", 0, 0)));
+            let terms = product(&factor(da.at(0, 0)), &factor(factors.at(0, 0)));
             let sides = [derivative(&s("z")), s("da") + &operator("⊙") + &s("slope")];
             let from = format!("ij@{} ij@{}", name("da"), name("slope"));
             plain(finish(place.entry("dz", 0, 0), letters, numbers(terms, value)), &sides, from)
@@ -147,7 +153,7 @@ pub(super) fn of_layer(place: &Place<'_>, quantity: &Quantity) -> Explained {
             let terms = sum(rows, |r| factor(dz.at(r, 0)));
             let sides = [format!(
                 "<munder><mo>∑</mo><mi>r</mi></munder>{}",
-                subscript(&s("dz"), "<mi>r</mi>")
+                indexed("dz", place.number, "<mi>r</mi>")
             )];
             let from = format!("*j@{}", name("dz"));
             let filled = (rows > 1).then_some((terms, value));

@@ -1,6 +1,6 @@
 //! MathML, piece by piece.
 
-use crate::number::typeset;
+use crate::number::significant;
 
 /// Significant digits of a number in a formula and in a table.
 pub(super) const DIGITS: usize = 5;
@@ -19,7 +19,7 @@ pub(super) fn operator(sign: &str) -> String {
 }
 
 pub(super) fn number(value: f64) -> String {
-    let text = typeset(value, DIGITS);
+    let text = significant(value, DIGITS).replace('-', "−");
     match text.split_once('e') {
         None => format!("<mn>{text}</mn>"),
         Some((mantissa, exponent)) => {

@@ -40,7 +40,15 @@ pub(crate) fn render(lesson: &Lesson<'_>, language: Language) -> String {
     let steps = &lesson.trace.steps;
     for (i, step) in steps.iter().enumerate() {
         let before = i.checked_sub(1).map(|i| &steps[i]);
+        // The first step is open, and the others wait.
+        if i > 0 {
+            let name = step_name(step.number, language);
+            let _ = writeln!(html, "<details class=\"step\"><summary>{name}</summary>");
+        }
         write_step(&mut html, lesson, step, before, language);
+        if i > 0 {
+            html.push_str("</details>\n");
+        }
     }
     let script = include_str!("script.js");
     let _ = write!(
@@ -67,8 +75,8 @@ fn overview(html: &mut String, lesson: &Lesson<'_>, language: Language) {
         html.push_str(&figure);
     }
     let mut facts: Vec<(&str, String)> = vec![
-        (language.say("Loss", "损失函数"), trace.loss.clone()),
-        (language.say("Optimizer", "优化器"), trace.optimizer.clone()),
+        (language.say("Loss", "损失函数"), trace.loss.replace('_', " ")),
+        (language.say("Optimizer", "优化器"), trace.optimizer.replace('_', " ")),
         (language.say("Learning rate α", "学习率 α"), typeset(trace.learning_rate, 6)),
     ];
     let constant = |name: &str| match name {
@@ -367,7 +375,8 @@ fn write_quantity(
     language: Language,
 ) {
     let Explained { symbolic, put_in, from } = explained;
-    html.push_str("<div class=\"quantity\">\n");
+    let class = if put_in.is_some() { "quantity wide" } else { "quantity" };
+    let _ = writeln!(html, "<div class=\"{class}\">");
     let shape = shape(quantity);
     let _ = writeln!(
         html,

@@ -1,8 +1,8 @@
 //! Where a quantity stands in a trace: its names in the page, and its neighbours.
 
 use super::{
-    formula::symbol,
-    math::{derivative, subscript},
+    formula::{indexed, symbol},
+    math::derivative,
 };
 use chainrule::trace::{LayerTrace, ParameterTrace, Quantity, StepTrace};
 
@@ -47,12 +47,12 @@ impl<'a> Place<'a> {
 
     /// The letter of an entry, whose row and column are counted from 0. Where there is one row, it has no number.
     pub(super) fn entry(&self, symbol: &str, i: usize, j: usize) -> String {
-        subscript(&self::symbol(symbol, self.number), &self.indices(symbol, i, j))
+        indexed(symbol, self.number, &self.indices(symbol, i, j))
     }
 
     /// The letter of ∂L by an entry of a parameter.
     pub(super) fn gradient_entry(&self, symbol: &str, i: usize, j: usize) -> String {
-        derivative(&self.entry(symbol, i, j))
+        indexed(&format!("d{symbol}"), self.number, &self.indices(symbol, i, j))
     }
 
     fn indices(&self, symbol: &str, i: usize, j: usize) -> String {

@@ -39,9 +39,10 @@ impl Subject {
             (Some(model), Some(data), ..) => of_model(args, model, data),
             (_, _, Some(problem), _) => of_problem(args, problem),
             (_, _, _, Some(widths)) => of_widths(args, widths),
-            _ => {
-                Err(Failure::Usage("a model, --demo or --network is needed; see --help".to_owned()))
-            }
+            _ => Err(Failure::Usage(
+                "there is nothing to trace; name a model with --data, or use --demo or --network"
+                    .to_owned(),
+            )),
         }
     }
 }
@@ -179,7 +180,7 @@ fn of_widths(args: &args::Trace, widths: &Widths) -> Result<Subject, Failure> {
     random_network(args, widths, title, "mean_squared_error", |loss, outputs| {
         let mut random = Random::new(args.seed, Purpose::Data);
         // Short numbers can be read, and computed with by hand.
-        let mut draw = || (random.normal::<f64>() * 10.0).round() / 10.0;
+        let mut draw = || (random.normal::<f64>() * 10.0).round() / 10.0 + 0.0; // no −0
         let x = Array2::from_shape_simple_fn((rows, widths.0[0]), &mut draw);
         let columns = (1..=outputs).rev().find(|columns| loss.outputs(*columns) == Some(outputs));
         let targets = match loss.name() {
