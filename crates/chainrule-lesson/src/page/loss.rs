@@ -47,7 +47,7 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
         mean: mean(step),
         gradient: equation(&[
             derivative(&letter("y")),
-            fraction("<msub><mi>w</mi><mi>r</mi></msub>", "<mo>∑</mo><mi>w</mi>")
+            weight_share(step)
                 + &operator("·")
                 + &fraction("<mo>∂</mo><mi>ℓ</mi>", "<mo>∂</mo><mi>y</mi>"),
         ]),
@@ -65,20 +65,19 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
                 _ => fraction("<mn>1</mn>", &format!("<mn>{columns}</mn>")) + &brackets(&inside),
             };
             let letters = "<msup><mrow><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>−</mo><msub><mi>t</mi><mi>r</mi></msub><mo>)</mo></mrow><mn>2</mn></msup>";
-            let slope = fraction(
-                &format!("<mn>2</mn>{}", difference(&number(y), &factor(t))),
-                &format!("<mn>{columns}</mn>"),
-            );
-            let symbolic = fraction(
-                &format!("<mn>2</mn>{}", difference(&letter("y"), &letter("t"))),
-                &format!("<mn>{columns}</mn>"),
-            );
+            // Of a single output the mean over the outputs is itself.
+            let mean_of = |above: String| match columns {
+                1 => above,
+                _ => fraction(&above, &format!("<mn>{columns}</mn>")),
+            };
+            let slope = mean_of(format!("<mn>2</mn>{}", difference(&number(y), &factor(t))));
+            let symbolic = mean_of(format!("<mn>2</mn>{}", difference(&letter("y"), &letter("t"))));
             LossFormulas {
                 samples: equation(&[ell, over(letters.to_owned())]),
                 samples_put_in: Some(equation(&[first, over(sum(columns, square)), number(loss)])),
                 gradient: equation(&[
                     derivative(&letter("y")),
-                    product(&weight_share(), &symbolic),
+                    product(&weight_share(step), &symbolic),
                 ]),
                 gradient_put_in: Some(equation(&[
                     derivative(&entry("y")),
@@ -97,7 +96,11 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
                 true => None,
                 false => Some(equation(&[
                     first,
-                    format!("<mo>−</mo>{}<mo>&#8289;</mo>{}", word("ln"), number(p.at(0, class))),
+                    format!(
+                        "<mo>−</mo>{}<mspace width=\"0.17em\"/>{}",
+                        word("ln"),
+                        number(p.at(0, class))
+                    ),
                     number(loss),
                 ])),
             };
@@ -113,7 +116,7 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
             let is_plain = (expected - dy).abs() <= 1e-9 * dy.abs().max(1e-3);
             let samples = match is_binary {
                 true => "<mo>−</mo><mi>t</mi><mi mathvariant=\"normal\">ln</mi><mi>p</mi><mo>−</mo><mrow><mo>(</mo><mn>1</mn><mo>−</mo><mi>t</mi><mo>)</mo></mrow><mi mathvariant=\"normal\">ln</mi><mrow><mo>(</mo><mn>1</mn><mo>−</mo><mi>p</mi><mo>)</mo></mrow>".to_owned(),
-                false => "<mo>−</mo><mi mathvariant=\"normal\">ln</mi><msub><mi>p</mi><mrow><mi>r</mi><mo>,</mo><mi>t</mi></mrow></msub>".to_owned(),
+                false => "<mo>−</mo><mi mathvariant=\"normal\">ln</mi><mspace width=\"0.17em\"/><msub><mi>p</mi><mrow><mi>r</mi><mo>,</mo><mi>t</mi></mrow></msub>".to_owned(),
             };
             let target = if is_binary { letter("t") } else { letter("u") };
             LossFormulas {
@@ -121,7 +124,7 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
                 samples_put_in,
                 gradient: equation(&[
                     derivative(&letter("y")),
-                    product(&weight_share(), &difference(&letter("p"), &target)),
+                    product(&weight_share(step), &difference(&letter("p"), &target)),
                 ]),
                 gradient_put_in: is_plain.then(|| {
                     equation(&[derivative(&entry("y")), product(&part, &over), number(dy)])
@@ -135,7 +138,10 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
 }
 
 /// The weight of a row beside that of all of them.
-fn weight_share() -> String {
+fn weight_share(step: &StepTrace) -> String {
+    if step.weights.is_none() {
+        return fraction("<mn>1</mn>", "<mi>n</mi>");
+    }
     fraction("<msub><mi>w</mi><mi>r</mi></msub>", "<mo>∑</mo><mi>w</mi>")
 }
 
@@ -146,10 +152,14 @@ fn mean(step: &StepTrace) -> String {
         Some(weight) => product(&number(weight), &factor(samples[r])),
         None => factor(samples[r]),
     };
-    let letters = fraction(
+    let weighted = fraction(
         "<mo>∑</mo><msub><mi>w</mi><mi>r</mi></msub><msub><mi>ℓ</mi><mi>r</mi></msub>",
         "<mo>∑</mo><msub><mi>w</mi><mi>r</mi></msub>",
     );
+    let letters = match step.weights {
+        Some(_) => weighted,
+        None => weight_share(step) + "<mo>∑</mo><msub><mi>ℓ</mi><mi>r</mi></msub>",
+    };
     let filled = fraction(&sum(samples.len(), term), &number(step.loss.divisor));
     equation(&[letter("L"), letters, filled, number(step.loss.value)])
 }

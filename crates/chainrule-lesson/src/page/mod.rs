@@ -298,6 +298,13 @@ fn write_loss(html: &mut String, lesson: &Lesson<'_>, step: &StepTrace, language
     let (symbolic, put_in) = (formulas.gradient, formulas.gradient_put_in);
     let explained = Explained { symbolic, put_in, from };
     write_quantity(html, &explained, Some(&name("dy")), &step.loss.gradient, language);
+    if lesson.trace.loss == "cross_entropy" {
+        let words = language.say(
+            "u is 1 for the class of the row, and 0 for the others.",
+            "u 在该行所属的类别处为 1，其余为 0。",
+        );
+        let _ = writeln!(html, "<p class=\"same\">{words}</p>");
+    }
 }
 
 fn updates(

@@ -1,10 +1,7 @@
 //! A matrix of numbers in the page, which knows what its entries were computed from.
 
 use super::math::DIGITS;
-use crate::{
-    Language,
-    number::{significant, typeset},
-};
+use crate::{Language, number::typeset};
 use chainrule::trace::Quantity;
 use std::fmt::Write;
 
@@ -43,7 +40,7 @@ pub(super) fn write(
         html.push_str("<figure class=\"twin\">");
         matrix(html, &twin, numerical, (rows, columns), &format!("ij@{name}"), language);
         let words = language.say("numerically; largest distance", "数值差分；最大偏差");
-        let distance = significant(deviation, 2);
+        let distance = typeset(deviation, 2);
         let kind = if deviation < 1e-6 { "good" } else { "warning" };
         let _ =
             write!(html, "<figcaption class=\"{kind}\">{words} {distance}</figcaption></figure>");

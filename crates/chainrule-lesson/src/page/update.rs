@@ -1,6 +1,8 @@
 //! The step of the optimizer with its numbers put in.
 
-use super::math::{brackets, equation, factor, fraction, letter, number, power, product, root};
+use super::math::{
+    brackets, equation, factor, fraction, letter, number, power, product, root, subscript, word,
+};
 use chainrule::trace::{Formula, ParameterTrace, Quantity, Trace};
 
 /// The formula of a quantity of a step, and the first entry with its numbers. `before` is the same moment after the step
@@ -26,6 +28,7 @@ pub(super) fn formula(
         Formula::Corrected => hat(quantity.symbol.trim_end_matches("_hat")),
         Formula::Change => format!("<mi mathvariant=\"normal\">Δ</mi>{theta}"),
         Formula::Step => prime,
+        Formula::Moment => at_step(&quantity.symbol, "<mi>t</mi>"),
         _ => letter(&quantity.symbol),
     };
     let both = |letters: String, numbers: String| {
@@ -43,7 +46,7 @@ pub(super) fn formula(
             let rest = brackets(&format!("<mn>1</mn><mo>−</mo>{beta_letter}"));
             let letters = format!(
                 "{beta_letter}{}<mo>+</mo>{rest}{}",
-                letter(&quantity.symbol),
+                at_step(&quantity.symbol, BEFORE),
                 squared(&letter("g"))
             );
             let numbers = format!(
@@ -58,7 +61,7 @@ pub(super) fn formula(
         {
             let mu = constant("momentum").unwrap_or_default();
             both(
-                "<mi>μ</mi><mi>b</mi><mo>+</mo><mi>g</mi>".to_owned(),
+                format!("<mi>μ</mi>{}<mo>+</mo><mi>g</mi>", at_step("b", BEFORE)),
                 format!("{}<mo>+</mo>{}", product(&number(mu), &factor(old)), factor(g)),
             )
         }
@@ -132,4 +135,13 @@ pub(super) fn formula(
 
 fn hat(name: &str) -> String {
     format!("<mover><mi>{name}</mi><mo>^</mo></mover>")
+}
+
+/// t − 1
+const BEFORE: &str = "<mi>t</mi><mo>−</mo><mn>1</mn>";
+
+/// A moment after a step.
+fn at_step(name: &str, step: &str) -> String {
+    let name = if name.chars().count() == 1 { letter(name) } else { word(&name.replace('_', " ")) };
+    subscript(&name, step)
 }
