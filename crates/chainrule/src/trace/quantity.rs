@@ -7,7 +7,7 @@ use ndarray::Array2;
 pub struct Quantity {
     /// The letter, such as `W`, `z` or `dz`; `dv` is ∂L/∂v.
     pub symbol: String,
-    /// The shape: none for a single number, [length], or [rows, columns].
+    /// The shape: empty for a single number, else the length, or rows and columns.
     pub shape: Vec<usize>,
     /// The numbers, row by row.
     pub values: Vec<f64>,
