@@ -68,6 +68,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Predict(args) => commands::predict::run(args),
         Command::Report(args) => commands::report::run(args),
         Command::Plot(args) => commands::plot::run(args),
+        Command::Trace(args) => commands::trace::run(args),
         Command::Info(args) => commands::info::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),

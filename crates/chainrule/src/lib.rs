@@ -40,6 +40,7 @@
 //! | [`training`] | the loop: batches, validation, early stopping, the best parameters |
 //! | [`graph`] | any expression of matrices, which differentiates itself |
 //! | [`gradient_check`] | the proof of a derivative, for the parts here and for your own |
+//! | [`trace`] | every number of a step, in the letters of the textbook |
 //! | [`metric`] | how good predictions are, in numbers that people read |
 //! | [`elementary`] | exp, ln, tanh and their relatives, as vectors |
 //! | [`instructions`] | what the kernels run with on this processor |
@@ -80,6 +81,7 @@ pub mod random;
 mod real;
 pub mod solver;
 pub mod table;
+pub mod trace;
 pub mod training;
 
 pub use data::Dataset;

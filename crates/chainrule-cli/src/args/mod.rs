@@ -16,6 +16,7 @@ mod reading;
 mod report;
 mod requirement;
 mod search;
+mod trace;
 mod values;
 
 pub(crate) use check::Check;
@@ -34,6 +35,7 @@ pub(crate) use reading::Reading;
 pub(crate) use report::{Language, Report};
 pub(crate) use requirement::Requirement;
 pub(crate) use search::Search;
+pub(crate) use trace::{Trace, Widths};
 
 use clap::{Parser, Subcommand, ValueEnum, builder::Styles};
 
@@ -83,6 +85,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Draw one chart of a model in the terminal, or as an SVG or PNG file
     Plot(Plot),
+    /// Show every number of a step: forward, loss, backward, optimizer
+    Trace(Box<Trace>),
     /// Describe a model file
     Info(Info),
     /// Write the completions of the command line for a shell
@@ -103,6 +107,7 @@ impl Command {
             Self::Evaluate(args) => args.json,
             Self::Info(args) => args.json,
             Self::Search(args) => args.fit.json,
+            Self::Trace(args) => args.json,
             Self::Demo(_)
             | Self::Report(_)
             | Self::Plot(_)

@@ -1,10 +1,10 @@
 //! What may stand behind a flag.
 
-use super::{Every, Levels, Test};
+use super::{Every, Levels, Test, Widths};
 use chainrule::{solver::Solver, table};
 use chainrule_tabular::table::ColumnType;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 pub(crate) fn activation() -> PossibleValuesParser {
     let names =
@@ -25,6 +25,16 @@ fn methods() -> Vec<(String, Option<&'static str>)> {
     });
     let optimizers = table::optimizers::<f32>();
     solvers.chain(optimizers.iter().map(|one| (one.name().to_owned(), None))).collect()
+}
+
+pub(crate) fn optimizer() -> PossibleValuesParser {
+    let names = table::optimizers::<f64>().into_iter().map(|one| one.name().to_owned());
+    PossibleValuesParser::new(names.collect::<Vec<_>>())
+}
+
+pub(crate) fn loss() -> PossibleValuesParser {
+    let names = table::losses::<f64>().into_iter().map(|one| one.name().to_owned());
+    PossibleValuesParser::new(names.collect::<Vec<_>>())
 }
 
 /// Names of methods and these; short names are written out.
@@ -68,6 +78,27 @@ pub(crate) fn positive_count(text: &str) -> Result<usize, String> {
     match text.trim().parse() {
         Ok(0) | Err(_) => Err("a whole number from 1 is needed".to_owned()),
         Ok(count) => Ok(count),
+    }
+}
+
+/// A row, counted from 1, or rows such as 3-6.
+pub(crate) fn rows(text: &str) -> Result<RangeInclusive<usize>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (positive_count(first), positive_count(last)) {
+        (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
+        _ => Err("a row from 1, such as 3, or rows such as 3-6, are needed".to_owned()),
+    }
+}
+
+/// The widths of a network, such as 2-3-1.
+pub(crate) fn widths(text: &str) -> Result<Widths, String> {
+    let widths: Result<Vec<usize>, _> = text.split('-').map(positive_count).collect();
+    match widths {
+        Ok(widths) if widths.len() >= 2 && widths.iter().all(|width| *width <= 1000) => {
+            Ok(Widths(widths))
+        }
+        _ => Err("two or more widths from 1 to 1000 are needed, such as 2-3-1: inputs, hidden layers, outputs"
+            .to_owned()),
     }
 }
 

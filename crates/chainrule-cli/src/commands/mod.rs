@@ -13,3 +13,4 @@ pub(crate) mod predict;
 pub(crate) mod race;
 pub(crate) mod report;
 pub(crate) mod search;
+pub(crate) mod trace;

@@ -13,4 +13,5 @@ mod papers;
 mod place;
 mod predict;
 mod race;
+mod trace;
 mod usage;

@@ -55,9 +55,19 @@ fn the_instructions_can_be_chosen() {
 fn help_and_version() {
     let place = Place::new();
     place.run("--help").exits(0).shows("Examples:").shows("Exit codes:");
-    for command in
-        ["demo", "check", "fit", "cv", "race", "predict", "evaluate", "info", "completions", "man"]
-    {
+    for command in [
+        "demo",
+        "check",
+        "fit",
+        "cv",
+        "race",
+        "predict",
+        "evaluate",
+        "info",
+        "trace",
+        "completions",
+        "man",
+    ] {
         let ran = place.run(&format!("{command} --help")).exits(0);
         ran.shows(&format!("\n  chainrule {command} ")).shows("Example");
         place.run("--help").exits(0).shows(&format!("\n  {command} "));

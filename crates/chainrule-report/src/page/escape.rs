@@ -4,7 +4,7 @@ use crate::text::{clean, is_harmful};
 
 /// A text as one line of HTML, for an element or for an attribute in double quotes. Control letters
 /// and those that turn the direction of the text around them are left out.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     escape_markup(&clean(text))
 }
 

@@ -31,13 +31,24 @@ mod style;
 mod table;
 mod words;
 
+pub use escape::escape;
 pub use section::{Kind, Section};
+pub use style::css;
 pub use table::Table;
 pub use words::Words;
 
 use std::fmt::Write;
 
-use escape::{escape, language_tag};
+use crate::Chart;
+use escape::language_tag;
+
+/// A chart as the page shows it, for a page that is written elsewhere with [`css`]: the picture, what it shows in a
+/// sentence, and its numbers. `number` makes its names unique in the page.
+pub fn figure(chart: &Chart, alternative: &str, number: usize, words: &Words) -> String {
+    let mut html = String::new();
+    picture::write(&mut html, chart, alternative, number, words);
+    html
+}
 
 /// A report on a model.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use crate::ink::DARK;
 
 /// The style of the page. A chart's colours are those of its SVG; on a dark page each is replaced by
 /// its counterpart, and on paper it is not.
-pub(super) fn css() -> String {
+pub fn css() -> String {
     let mut css: String = include_str!("style.css").into();
     css.push_str("@media screen and (prefers-color-scheme: dark) {\n");
     for (light, dark) in DARK {

@@ -66,6 +66,17 @@ pub enum ModelError {
         "no row of the table has a value of the target that the model knows; there is nothing to compare with"
     )]
     NoTruth,
+    /// A row without a target.
+    #[error(
+        "row {row} (counted from 1) has no value of {} that the model knows; choose a row that has one",
+        quoted(target)
+    )]
+    NoTruthInRow {
+        /// The name of the target.
+        target: String,
+        /// The row, from 1.
+        row: usize,
+    },
     /// The table lacks inputs.
     #[error(
         "the model needs the column {}, which the table does not have{}{}",

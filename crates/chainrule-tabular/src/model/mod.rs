@@ -7,6 +7,7 @@
 //! ```
 
 mod architecture;
+mod batch;
 mod calibration;
 mod error;
 mod evaluate;
@@ -18,6 +19,7 @@ mod predicted;
 mod record;
 
 pub use architecture::{Architecture, ArchitectureError};
+pub use batch::Batch;
 pub use calibration::{Calibration, Errors};
 pub use error::ModelError;
 pub(crate) use natural::{gaussian_deviation, natural, sorted_quantiles};

@@ -1,4 +1,4 @@
-use super::{Block, Layer, Memory, Mode, Pass, Role, normalization};
+use super::{Block, Layer, Memory, Mode, Pass, Remembered, Role, normalization};
 use crate::{Real, random::Random};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -69,6 +69,14 @@ impl<T: Real> Layer<T> for BatchNorm {
     /// [rows × features].
     fn memory(&self, rows: usize) -> Memory<T> {
         Memory::numbers(self.features + 1 + rows * self.features)
+    }
+
+    fn remembered(&self, rows: usize) -> Vec<Remembered> {
+        let n = self.features;
+        vec![
+            Remembered::new("inverse_deviation", [n], 0),
+            Remembered::new("x_hat", [rows, n], n + 1),
+        ]
     }
 
     fn couples_rows(&self) -> bool {

@@ -1,4 +1,4 @@
-use super::{Block, Layer, Memory, Mode, Pass, Role, slice, slice_mut};
+use super::{Block, Layer, Memory, Mode, Pass, Remembered, Role, slice, slice_mut};
 use crate::{
     Real,
     activation::{Activation, Kind},
@@ -48,6 +48,11 @@ impl<T: Real> Dense<T> {
         self.bias = bias;
         self
     }
+
+    /// σ.
+    pub fn activation(&self) -> &dyn Activation<T> {
+        &*self.activation
+    }
 }
 
 impl<T: Real> Layer<T> for Dense<T> {
@@ -87,6 +92,11 @@ impl<T: Real> Layer<T> for Dense<T> {
     /// z and dz [rows × outputs], and wᵀ [outputs × inputs].
     fn memory(&self, rows: usize) -> Memory<T> {
         Memory::numbers(2 * rows * self.outputs + self.outputs * self.inputs)
+    }
+
+    fn remembered(&self, rows: usize) -> Vec<Remembered> {
+        let shape = [rows, self.outputs];
+        vec![Remembered::new("z", shape, 0), Remembered::new("dz", shape, rows * self.outputs)]
     }
 
     fn forward(

@@ -1,4 +1,4 @@
-use super::{Layer, Memory, Mode, Pass, slice, slice_mut};
+use super::{Layer, Memory, Mode, Pass, Remembered, slice, slice_mut};
 use crate::{
     Real,
     error::{Error, setting},
@@ -42,6 +42,10 @@ impl<T: Real> Layer<T> for Dropout {
     /// The factor of each number: 0, or 1/(1 − p).
     fn memory(&self, rows: usize) -> Memory<T> {
         Memory::numbers(rows * self.features)
+    }
+
+    fn remembered(&self, rows: usize) -> Vec<Remembered> {
+        vec![Remembered::new("factor", [rows, self.features], 0)]
     }
 
     fn predicts_as_it_trains(&self) -> bool {

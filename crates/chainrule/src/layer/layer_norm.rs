@@ -1,4 +1,4 @@
-use super::{Block, Layer, Memory, Mode, Pass, normalization};
+use super::{Block, Layer, Memory, Mode, Pass, Remembered, normalization};
 use crate::{Real, random::Random};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -47,6 +47,14 @@ impl<T: Real> Layer<T> for LayerNorm {
     /// x̂ [rows × features] and 1/√(variance + ε) for each row.
     fn memory(&self, rows: usize) -> Memory<T> {
         Memory::numbers(rows * self.features + rows)
+    }
+
+    fn remembered(&self, rows: usize) -> Vec<Remembered> {
+        let n = self.features;
+        vec![
+            Remembered::new("x_hat", [rows, n], 0),
+            Remembered::new("inverse_deviation", [rows], rows * n),
+        ]
     }
 
     fn forward(

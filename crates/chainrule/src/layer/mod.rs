@@ -54,7 +54,7 @@ use crate::{
     random::{Purpose, Random},
 };
 use ndarray::{ArrayView2, ArrayViewMut2, s};
-use std::{fmt::Debug, ops::Range};
+use std::{fmt::Debug, ops::Range, sync::Arc};
 
 /// A differentiable map y = f(x; θ) and its chain rule.
 ///
@@ -109,6 +109,20 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
 
     /// This layer, if it is a dense one: a chain may know a shorter way through several of them.
     fn as_dense(&self) -> Option<&Dense<T>> {
+        None
+    }
+
+    /// Where the intermediate results lie in its [`Memory`] after the passes of so many rows, under the names that
+    /// its formulas give them: for those who look on, such as a [`trace`](crate::trace).
+    fn remembered(&self, rows: usize) -> Vec<Remembered> {
+        let _ = rows;
+        Vec::new()
+    }
+
+    /// The same layer with each of the layers inside it replaced by another one of the same widths and parameters;
+    /// `None` if there are none inside. `replace` is told their names within this layer, in the order of θ.
+    fn with_inner(&self, replace: &mut Replace<'_, T>) -> Option<Arc<dyn Layer<T>>> {
+        let _ = replace;
         None
     }
 
@@ -231,6 +245,32 @@ impl<T: Real> Memory<T> {
     }
 }
 
+/// Gives a layer for the inner layer of this name; see [`Layer::with_inner`].
+pub type Replace<'a, T> = dyn FnMut(&str, &Arc<dyn Layer<T>>) -> Arc<dyn Layer<T>> + 'a;
+
+/// An intermediate result in the memory of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Its name, such as `z`; `dz` is ∂L/∂z.
+    pub name: &'static str,
+    /// The shape, row by row, such as [rows, outputs].
+    pub shape: Vec<usize>,
+    /// Where it begins in [`Memory::numbers`].
+    pub start: usize,
+}
+
+impl Remembered {
+    /// An array of this name and shape that begins there.
+    pub fn new(name: &'static str, shape: impl Into<Vec<usize>>, start: usize) -> Self {
+        Self { name, shape: shape.into(), start }
+    }
+
+    /// Where it lies in [`Memory::numbers`].
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.shape.iter().product::<usize>()
+    }
+}
+
 /// A named block of θ or of the statistics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
@@ -293,17 +333,35 @@ fn named_blocks<'a, T: Real + 'a>(
     layers: impl Iterator<Item = &'a dyn Layer<T>>,
     blocks: impl Fn(&dyn Layer<T>) -> Vec<Block>,
 ) -> Vec<Block> {
-    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    let layers: Vec<&dyn Layer<T>> = layers.collect();
     let mut all = Vec::new();
-    for layer in layers {
-        let number = counts.entry(layer.name()).or_default();
-        *number += 1;
+    for (name, layer) in numbered_names(layers.iter().copied()).iter().zip(layers) {
         for mut block in blocks(layer) {
-            block.name = format!("{}_{number}.{}", layer.name(), block.name);
+            block.name = format!("{name}.{}", block.name);
             all.push(block);
         }
     }
     all
+}
+
+/// Names of their own for layers beside each other: `dense_1` for the first `dense`.
+fn numbered_names<'a, T: Real + 'a>(layers: impl Iterator<Item = &'a dyn Layer<T>>) -> Vec<String> {
+    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    let number = |layer: &dyn Layer<T>| {
+        let number = counts.entry(layer.name()).or_default();
+        *number += 1;
+        format!("{}_{number}", layer.name())
+    };
+    layers.map(number).collect()
+}
+
+/// Each of these layers replaced, under the name that it has among them.
+fn replaced<T: Real>(
+    layers: &[Arc<dyn Layer<T>>],
+    replace: &mut Replace<'_, T>,
+) -> Vec<Arc<dyn Layer<T>>> {
+    let names = numbered_names(layers.iter().map(|layer| &**layer));
+    names.iter().zip(layers).map(|(name, layer)| replace(name, layer)).collect()
 }
 
 /// The parts of θ (or of the statistics) that belong to each of several layers in a row.

@@ -1,4 +1,7 @@
-use super::{Block, Layer, Memory, Mode, Pass, count, matrix, matrix_mut, named_blocks, ranges};
+use super::{
+    Block, Layer, Memory, Mode, Pass, Replace, count, matrix, matrix_mut, named_blocks, ranges,
+    replaced,
+};
 use crate::{
     Real,
     error::{Error, expect},
@@ -101,6 +104,10 @@ impl<T: Real> Layer<T> for Parallel<T> {
 
     fn predicts_as_it_trains(&self) -> bool {
         self.branches.iter().all(|branch| branch.predicts_as_it_trains())
+    }
+
+    fn with_inner(&self, replace: &mut Replace<'_, T>) -> Option<Arc<dyn Layer<T>>> {
+        Some(Arc::new(Self { branches: replaced(&self.branches, replace), ..self.clone() }))
     }
 
     fn forward(

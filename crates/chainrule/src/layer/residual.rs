@@ -1,4 +1,4 @@
-use super::{Block, Layer, Memory, Mode, Pass};
+use super::{Block, Layer, Memory, Mode, Pass, Replace};
 use crate::{
     Real,
     error::{Error, expect},
@@ -64,6 +64,11 @@ impl<T: Real> Layer<T> for Residual<T> {
 
     fn predicts_as_it_trains(&self) -> bool {
         self.inner.predicts_as_it_trains()
+    }
+
+    /// The inner layer has no name of its own: its parameters are those of this layer.
+    fn with_inner(&self, replace: &mut Replace<'_, T>) -> Option<Arc<dyn Layer<T>>> {
+        Some(Arc::new(Self { inner: replace("", &self.inner) }))
     }
 
     fn forward(

@@ -1,6 +1,6 @@
 use super::{
-    Block, Layer, Memory, Mode, Pass, count, matrix, matrix_mut, named_blocks, ranges, slice,
-    slice_mut,
+    Block, Layer, Memory, Mode, Pass, Replace, count, matrix, matrix_mut, named_blocks, ranges,
+    replaced, slice, slice_mut,
 };
 use crate::{
     Real,
@@ -102,6 +102,11 @@ impl<T: Real> Layer<T> for Sequential<T> {
 
     fn predicts_as_it_trains(&self) -> bool {
         self.layers.iter().all(|layer| layer.predicts_as_it_trains())
+    }
+
+    fn with_inner(&self, replace: &mut Replace<'_, T>) -> Option<Arc<dyn Layer<T>>> {
+        let layers = replaced(&self.layers, replace);
+        Some(Arc::new(Self { hinges: is_sum_of_hinges(&layers), layers, ..self.clone() }))
     }
 
     /// h₀ = x, hᵢ = fᵢ(hᵢ₋₁), y = the last of them

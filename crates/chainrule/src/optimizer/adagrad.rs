@@ -1,4 +1,4 @@
-use super::{Moments, Optimizer, Step};
+use super::{Letter, Moments, Optimizer, Step};
 use crate::{Real, kernel};
 
 /// Adagrad: s ← s + g², then a step of g/(√s + ε) (Duchi et al., 2011).
@@ -31,5 +31,13 @@ impl<T: Real> Optimizer<T> for Adagrad {
             *s += g * g;
             theta - alpha * g / (s.sqrt() + epsilon)
         });
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        vec![("epsilon", self.epsilon)]
+    }
+
+    fn letters(&self, _: Step) -> Vec<Letter> {
+        vec![Letter::plain("s")]
     }
 }

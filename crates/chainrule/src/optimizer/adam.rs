@@ -1,4 +1,4 @@
-use super::{Moments, Optimizer, Step, power};
+use super::{Letter, Moments, Optimizer, Step, power};
 use crate::{Real, kernel};
 
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1): running means of the gradient and of its square,
@@ -87,6 +87,24 @@ impl<T: Real> Optimizer<T> for Adam {
 
     fn weight_decay(&self) -> f64 {
         self.weight_decay
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        let Self { beta1, beta2, epsilon, weight_decay, .. } = *self;
+        let mut constants = vec![("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon)];
+        if weight_decay != 0.0 {
+            constants.push(("weight_decay", weight_decay));
+        }
+        constants
+    }
+
+    fn letters(&self, step: Step) -> Vec<Letter> {
+        let [of_m, of_v] = [self.beta1, self.beta2].map(|beta| 1.0 - power(beta, step.number));
+        let m = Letter::corrected("m", of_m);
+        match self.ams_grad {
+            false => vec![m, Letter::corrected("v", of_v)],
+            true => vec![m, Letter::plain("v"), Letter::corrected("v_max", of_v)],
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Moments, Optimizer, Step, adam::vanish};
+use super::{Letter, Moments, Optimizer, Step, adam::vanish};
 use crate::{Real, kernel};
 
 /// Lion: steps of one length, α · sign(c), in the direction of c = β₁m + (1 − β₁)g; then
@@ -50,5 +50,14 @@ impl<T: Real> Optimizer<T> for Lion {
 
     fn weight_decay(&self) -> f64 {
         self.weight_decay
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        let Self { beta1, beta2, weight_decay } = *self;
+        vec![("beta1", beta1), ("beta2", beta2), ("weight_decay", weight_decay)]
+    }
+
+    fn letters(&self, _: Step) -> Vec<Letter> {
+        vec![Letter::plain("m")]
     }
 }

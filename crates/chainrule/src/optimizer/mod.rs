@@ -46,6 +46,38 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     fn weight_decay(&self) -> f64 {
         0.0
     }
+
+    /// Its constants by name, such as `beta1`, for those who look on.
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
+    /// The letters of the [moments](Moments::vectors), in their order, at this step.
+    fn letters(&self, step: Step) -> Vec<Letter> {
+        let _ = step;
+        Vec::new()
+    }
+}
+
+/// What formulas call one of the moments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Letter {
+    /// The letter, such as `m`.
+    pub name: &'static str,
+    /// What corrects it for its start at zero: m̂ = m / divisor. `None` where it is used as it is.
+    pub divisor: Option<f64>,
+}
+
+impl Letter {
+    /// A moment that is used as it is.
+    pub fn plain(name: &'static str) -> Self {
+        Self { name, divisor: None }
+    }
+
+    /// A moment that is divided before it is used.
+    pub fn corrected(name: &'static str, divisor: f64) -> Self {
+        Self { name, divisor: Some(divisor) }
+    }
 }
 
 /// Which step it is and how long.
@@ -176,5 +208,13 @@ impl<T: Real> Optimizer<T> for Arc<dyn Optimizer<T>> {
 
     fn weight_decay(&self) -> f64 {
         (**self).weight_decay()
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        (**self).constants()
+    }
+
+    fn letters(&self, step: Step) -> Vec<Letter> {
+        (**self).letters(step)
     }
 }

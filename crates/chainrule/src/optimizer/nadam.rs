@@ -1,5 +1,5 @@
 use super::{
-    Moments, Optimizer, Step,
+    Letter, Moments, Optimizer, Step,
     adam::{vanish, vanish_square},
     power,
 };
@@ -56,5 +56,16 @@ impl<T: Real> Optimizer<T> for Nadam {
             *v = vanish_square(beta2 * *v + new2 * g * g);
             theta - (of_m * *m + of_g * g) / (scale * v.sqrt() + epsilon)
         });
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        let Self { beta1, beta2, epsilon, momentum_decay } = *self;
+        let psi = ("momentum_decay", momentum_decay);
+        vec![("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), psi]
+    }
+
+    fn letters(&self, step: Step) -> Vec<Letter> {
+        let of_v = 1.0 - power(self.beta2, step.number);
+        vec![Letter::plain("m"), Letter::corrected("v", of_v)]
     }
 }

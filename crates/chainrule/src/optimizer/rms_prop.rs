@@ -1,4 +1,4 @@
-use super::{Moments, Optimizer, Step};
+use super::{Letter, Moments, Optimizer, Step};
 use crate::{Real, kernel};
 
 /// RMSProp: v ← ρv + (1 − ρ)g², then a step of g/(√v + ε); with momentum μ: b ← μb + g/(√v + ε) and a step
@@ -39,5 +39,14 @@ impl<T: Real> Optimizer<T> for RmsProp {
             *b = mu * *b + g / (v.sqrt() + epsilon);
             theta - alpha * *b
         });
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        let Self { decay, epsilon, momentum } = *self;
+        vec![("decay", decay), ("epsilon", epsilon), ("momentum", momentum)]
+    }
+
+    fn letters(&self, _: Step) -> Vec<Letter> {
+        vec![Letter::plain("v"), Letter::plain("b")]
     }
 }

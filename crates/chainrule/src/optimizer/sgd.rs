@@ -1,4 +1,4 @@
-use super::{Moments, Optimizer, Step};
+use super::{Letter, Moments, Optimizer, Step};
 use crate::{Real, kernel};
 
 /// Gradient descent: θ ← θ − αg; with momentum μ: b ← μb + g and θ ← θ − αb; in Nesterov's form
@@ -52,5 +52,13 @@ impl<T: Real> Optimizer<T> for Sgd {
                 theta - alpha * *b
             });
         }
+    }
+
+    fn constants(&self) -> Vec<(&'static str, f64)> {
+        if self.momentum > 0.0 { vec![("momentum", self.momentum)] } else { Vec::new() }
+    }
+
+    fn letters(&self, _: Step) -> Vec<Letter> {
+        if self.momentum > 0.0 { vec![Letter::plain("b")] } else { Vec::new() }
     }
 }

@@ -10,6 +10,7 @@
 //! | `graph.rs` | expressions differentiate themselves rightly, alone and in a network |
 //! | `contracts.rs` | layers keep what the trait `Layer` promises |
 //! | `solvers.rs` | solvers find the minimum, whatever the form of the equations, and end well |
+//! | `traces.rs` | a trace has the numbers of the passes, and each gradient those of its difference quotients |
 //! | `training.rs` | training is reproducible, weighs samples rightly and ends well |
 //!
 //! That a training step allocates nothing is proven in `tests/allocation.rs`.
@@ -22,4 +23,5 @@ mod precision;
 mod pytorch;
 mod solvers;
 mod support;
+mod traces;
 mod training;

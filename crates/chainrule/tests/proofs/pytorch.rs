@@ -9,6 +9,7 @@
 mod layers;
 mod optimizers;
 mod schedules;
+mod trace;
 
 use crate::support::{assert_close, loss_and_gradient};
 use chainrule::{

@@ -95,7 +95,7 @@ fn is_dense(name: &str) -> bool {
 }
 
 /// What the first dense layer reads: the plain features, and what is learned for each code.
-fn input_names(model: &Model, width: usize) -> Vec<String> {
+pub(in crate::commands) fn input_names(model: &Model, width: usize) -> Vec<String> {
     let encoder = model.encoder();
     let plain = encoder.width() - encoder.embeddings().len();
     let mut names = encoder.features();
@@ -110,7 +110,7 @@ fn input_names(model: &Model, width: usize) -> Vec<String> {
 }
 
 /// What the outputs mean, in their order.
-fn output_names(model: &Model) -> Vec<String> {
+pub(in crate::commands) fn output_names(model: &Model) -> Vec<String> {
     let targets = model.targets();
     let classes = |name: &str, class: &str| format!("{name} = {class}");
     match model.output() {

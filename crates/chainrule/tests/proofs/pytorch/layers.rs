@@ -38,7 +38,7 @@ struct Case {
 /// A layer as the file describes it.
 #[derive(Deserialize)]
 #[serde(tag = "kind", content = "settings", rename_all = "snake_case")]
-enum Description {
+pub(super) enum Description {
     Dense { inputs: usize, outputs: usize, activation: String },
     Embedding { numbers: usize, categories: Vec<BTreeMap<String, usize>> },
     Prelu { features: usize },
@@ -51,7 +51,7 @@ enum Description {
 }
 
 impl Description {
-    fn layer(&self) -> Arc<dyn Layer<f64>> {
+    pub(super) fn layer(&self) -> Arc<dyn Layer<f64>> {
         match self {
             &Self::Dense { inputs, outputs, ref activation } => {
                 let activation = table::activation(activation).expect(activation);
