@@ -128,9 +128,9 @@ fn groups(name: &str, column: &Column) -> Result<Vec<Group>, Failure> {
 /// Quarters of the rows by their numbers, if there are many different ones; those without a number come last.
 fn quarters(column: &Column) -> Option<Vec<Group>> {
     let Values::Numbers(values) = column.values() else { return None };
-    let mut rows: Vec<usize> = (0..values.len()).filter(|&row| !values[row].is_nan()).collect();
-    rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let distinct = rows.chunk_by(|&a, &b| values[a] == values[b]).count();
+    let mut rows: Vec<usize> = (0..values.len()).filter(|&row| !values.get(row).is_nan()).collect();
+    rows.sort_by(|&a, &b| values.get(a).total_cmp(&values.get(b)));
+    let distinct = rows.chunk_by(|&a, &b| values.get(a) == values.get(b)).count();
     if distinct <= MOST_NUMBERS {
         return None;
     }
@@ -149,7 +149,7 @@ fn quarters(column: &Column) -> Option<Vec<Group>> {
         }
         begin = begin.max(end);
     }
-    let missing: Vec<usize> = (0..values.len()).filter(|&row| values[row].is_nan()).collect();
+    let missing: Vec<usize> = (0..values.len()).filter(|&row| values.get(row).is_nan()).collect();
     if !missing.is_empty() {
         groups.push(Group { label: "(missing)".to_owned(), rows: missing });
     }
