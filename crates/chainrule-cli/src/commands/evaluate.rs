@@ -139,12 +139,12 @@ fn quarters(column: &Column) -> Option<Vec<Group>> {
     for quarter in 1..=4 {
         let mut end = quarter * rows.len() / 4;
         // Equal numbers stay together.
-        while end > 0 && end < rows.len() && values[rows[end]] == values[rows[end - 1]] {
+        while end > 0 && end < rows.len() && values.get(rows[end]) == values.get(rows[end - 1]) {
             end += 1;
         }
         if begin < end {
             let part = &rows[begin..end];
-            let ends = [part[0], part[part.len() - 1]].map(|row| text::short(values[row]));
+            let ends = [part[0], part[part.len() - 1]].map(|row| text::short(values.get(row)));
             groups.push(Group { label: ends.join(" to "), rows: part.to_vec() });
         }
         begin = begin.max(end);
