@@ -4,10 +4,11 @@
 
 #![no_main]
 
+use chainrule_fuzz::let_guarded_panics_unwind;
 use chainrule_tabular::{Table, table::Reading};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: let_guarded_panics_unwind(), |bytes: &[u8]| {
     let Ok(table) = Table::read_as(bytes, "fuzz", &Reading::default()) else { return };
     let mut written = Vec::new();
     table.write_parquet(&mut written).expect("memory takes everything");

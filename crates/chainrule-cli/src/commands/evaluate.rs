@@ -128,9 +128,9 @@ fn groups(name: &str, column: &Column) -> Result<Vec<Group>, Failure> {
 /// Quarters of the rows by their numbers, if there are many different ones; those without a number come last.
 fn quarters(column: &Column) -> Option<Vec<Group>> {
     let Values::Numbers(values) = column.values() else { return None };
-    let mut rows: Vec<usize> = (0..values.len()).filter(|&row| !values[row].is_nan()).collect();
-    rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let distinct = rows.chunk_by(|&a, &b| values[a] == values[b]).count();
+    let mut rows: Vec<usize> = (0..values.len()).filter(|&row| !values.get(row).is_nan()).collect();
+    rows.sort_by(|&a, &b| values.get(a).total_cmp(&values.get(b)));
+    let distinct = rows.chunk_by(|&a, &b| values.get(a) == values.get(b)).count();
     if distinct <= MOST_NUMBERS {
         return None;
     }
@@ -139,17 +139,17 @@ fn quarters(column: &Column) -> Option<Vec<Group>> {
     for quarter in 1..=4 {
         let mut end = quarter * rows.len() / 4;
         // Equal numbers stay together.
-        while end > 0 && end < rows.len() && values[rows[end]] == values[rows[end - 1]] {
+        while end > 0 && end < rows.len() && values.get(rows[end]) == values.get(rows[end - 1]) {
             end += 1;
         }
         if begin < end {
             let part = &rows[begin..end];
-            let ends = [part[0], part[part.len() - 1]].map(|row| text::short(values[row]));
+            let ends = [part[0], part[part.len() - 1]].map(|row| text::short(values.get(row)));
             groups.push(Group { label: ends.join(" to "), rows: part.to_vec() });
         }
         begin = begin.max(end);
     }
-    let missing: Vec<usize> = (0..values.len()).filter(|&row| values[row].is_nan()).collect();
+    let missing: Vec<usize> = (0..values.len()).filter(|&row| values.get(row).is_nan()).collect();
     if !missing.is_empty() {
         groups.push(Group { label: "(missing)".to_owned(), rows: missing });
     }

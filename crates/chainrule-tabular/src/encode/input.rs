@@ -3,7 +3,7 @@ use super::{
     date::Dates,
     scale::{Scale, quantile},
 };
-use crate::table::{Column, TableError, Values};
+use crate::table::{Column, Numbers, TableError, Values};
 use serde::{Deserialize, Serialize};
 
 /// A column of the table as features of a network.
@@ -72,7 +72,7 @@ impl Input {
     ) -> Result<Option<Self>, TableError> {
         let all = numbers(name, column)?;
         let mut values: Vec<f64> =
-            rows.iter().map(|&row| all[row]).filter(|value| !value.is_nan()).collect();
+            rows.iter().map(|&row| all.get(row)).filter(|value| !value.is_nan()).collect();
         let indicator = values.len() < rows.len();
         let scale = match Scale::fit(&values) {
             Some(scale) => scale,
@@ -174,7 +174,7 @@ impl Input {
                     None => column.finite(&self.name)?,
                 };
                 for (i, &row) in rows.iter().enumerate() {
-                    let value = values[row];
+                    let value = values.get(row);
                     let is_missing = value.is_nan();
                     guesses.filled += usize::from(is_missing && !indicator);
                     let value = if is_missing { fill.unwrap_or(scale.center) } else { value };
@@ -240,9 +240,9 @@ pub(crate) struct Guesses {
 }
 
 /// The numbers of a column, NaN where they are missing.
-pub(crate) fn numbers<'a>(name: &str, column: &'a Column) -> Result<&'a [f64], TableError> {
+pub(crate) fn numbers<'a>(name: &str, column: &'a Column) -> Result<&'a Numbers, TableError> {
     match column.values() {
-        Values::Numbers(values) if values.iter().all(|value| !value.is_infinite()) => Ok(values),
+        Values::Numbers(values) if !values.has_infinity() => Ok(values),
         // Says which cell it is.
         _ => column.finite(name),
     }

@@ -104,7 +104,7 @@ impl Target {
     pub(crate) fn truth(&self, column: &Column, rows: &[usize]) -> Result<Vec<f64>, TableError> {
         let Some(classes) = self.class_names() else {
             let values = super::input::numbers(&self.name, column)?;
-            return Ok(rows.iter().map(|&row| values[row]).collect());
+            return Ok(rows.iter().map(|&row| values.get(row)).collect());
         };
         let places: HashMap<&str, usize> =
             classes.iter().enumerate().map(|(place, class)| (class.as_str(), place)).collect();

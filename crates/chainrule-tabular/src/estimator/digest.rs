@@ -21,8 +21,8 @@ pub(crate) fn of(table: &Table) -> String {
             Values::Numbers(values) => {
                 hash.update([0]);
                 hash.update((values.len() as u64).to_le_bytes());
-                for value in values {
-                    let value = if value.is_nan() { f64::NAN } else { *value };
+                for value in values.iter() {
+                    let value = if value.is_nan() { f64::NAN } else { value };
                     hash.update(value.to_le_bytes());
                 }
             }

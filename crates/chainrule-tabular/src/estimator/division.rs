@@ -2,6 +2,7 @@
 
 use super::FitError;
 use chainrule::random::{Purpose, Random};
+use std::ops::Range;
 
 /// How the rows for the training are divided once more.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,37 +97,46 @@ impl Division {
         seed: u64,
     ) -> Self {
         let mut random = Random::new(seed, Purpose::Splitting);
-        let mut units = units(rows, bonds.groups);
-        let mut mix = |units: &mut Vec<Vec<usize>>| {
+        let (order, mut units) = units(rows, bonds.groups);
+        let mut mix = |units: &mut [Range<usize>]| {
             random.shuffle(units);
             // Neighbours in this order have the same class, so that every n-th of them has its share of each.
             if let (Some(classes), None) = (bonds.classes, bonds.groups) {
-                units.sort_by_key(|unit| classes[unit[0]]);
+                units.sort_by_key(|unit| classes[order[unit.start]]);
             }
+        };
+        let rows_of = |units: &[Range<usize>]| -> Vec<usize> {
+            units.iter().flat_map(|unit| &order[unit.clone()]).copied().collect()
         };
         mix(&mut units);
         let (test, mut units) = held_out(units, test, rows.len());
-        let development: Vec<usize> = units.concat();
+        let development = rows_of(&units);
         let mut judges = Vec::new();
         for _ in 0..repeats {
             mix(&mut units);
             match validation {
                 Validation::Part(part) => {
-                    judges.push(held_out(units.clone(), part, development.len()).0.concat());
+                    let (held_out, _) = held_out(units.clone(), part, development.len());
+                    judges.push(rows_of(&held_out));
                 }
                 Validation::Folds(count) => {
-                    judges.extend(folds(&units, count, bonds.groups.is_some()));
+                    judges.extend(folds(&order, &units, count, bonds.groups.is_some()));
                 }
             }
         }
-        Self { test: test.concat(), development, judges }
+        Self { test: rows_of(&test), development, judges }
     }
 }
 
 /// Units in turn, or the largest groups first, each where the fewest rows are.
-fn folds(units: &[Vec<usize>], count: usize, are_groups: bool) -> Vec<Vec<usize>> {
+fn folds(
+    order: &[usize],
+    units: &[Range<usize>],
+    count: usize,
+    are_groups: bool,
+) -> Vec<Vec<usize>> {
     let mut folds = vec![Vec::new(); count.clamp(2, units.len().max(2))];
-    let mut units: Vec<&Vec<usize>> = units.iter().collect();
+    let mut units: Vec<&Range<usize>> = units.iter().collect();
     if are_groups {
         units.sort_by_key(|unit| usize::MAX - unit.len());
     }
@@ -137,7 +147,7 @@ fn folds(units: &[Vec<usize>], count: usize, are_groups: bool) -> Vec<Vec<usize>
             false => next,
             true => folds.iter().position(|fold| Some(fold.len()) == smallest).unwrap_or(next),
         };
-        folds[fold].extend(unit);
+        folds[fold].extend(&order[unit.clone()]);
     }
     folds
 }
@@ -154,20 +164,26 @@ fn part(n: usize, part: f64) -> usize {
     }
 }
 
-/// What can not be parted: single rows, or the rows of a group.
-fn units(rows: &[usize], groups: Option<&[usize]>) -> Vec<Vec<usize>> {
-    let Some(groups) = groups else { return rows.iter().map(|&row| vec![row]).collect() };
-    let mut sorted = rows.to_vec();
-    sorted.sort_by_key(|&row| groups[row]);
-    sorted.chunk_by(|&a, &b| groups[a] == groups[b]).map(<[usize]>::to_vec).collect()
+/// The rows in some order, and where what can not be parted lies in it: single rows, or the rows of a group.
+fn units(rows: &[usize], groups: Option<&[usize]>) -> (Vec<usize>, Vec<Range<usize>>) {
+    let mut order = rows.to_vec();
+    let Some(groups) = groups else { return (order, (0..rows.len()).map(|i| i..i + 1).collect()) };
+    order.sort_by_key(|&row| groups[row]);
+    let mut start = 0;
+    let unit = |rows: &[usize]| {
+        start += rows.len();
+        start - rows.len()..start
+    };
+    let units = order.chunk_by(|&a, &b| groups[a] == groups[b]).map(unit).collect();
+    (order, units)
 }
 
 /// Every so manieth unit, until they have this part of so many rows; and the others.
 fn held_out(
-    units: Vec<Vec<usize>>,
+    units: Vec<Range<usize>>,
     part_of: f64,
     rows: usize,
-) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let wanted = part(rows, part_of);
     let (mut held_out, mut others) = (Vec::new(), Vec::new());
     let (mut taken, mut seen) = (0, 0);

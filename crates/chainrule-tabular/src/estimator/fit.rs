@@ -158,7 +158,11 @@ impl Preparation<'_> {
         let predicted = model.predict_rows(table, rows, Some(self.settings.level))?;
         let plain = self.encoder.width() - self.encoder.embeddings().len();
         let features = |table: &Table, rows: &[usize]| -> Result<_, FitError> {
-            Ok(self.features::<f64>(table, rows)?.slice(s![.., ..plain]).to_owned())
+            let features = self.features::<f64>(table, rows)?;
+            Ok(match features.ncols() == plain {
+                true => features,
+                false => features.slice(s![.., ..plain]).to_owned(),
+            })
         };
         let (development, x) = (&self.division.development, features(table, rows)?);
         let known = features(self.table, development)?;

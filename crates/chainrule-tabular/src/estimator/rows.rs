@@ -31,14 +31,14 @@ pub(super) fn usable(
 /// The weights of the rows, of which these are used.
 pub(super) fn weights(table: &Table, name: &str, rows: &[usize]) -> Result<Vec<f64>, FitError> {
     let values = match table.column(name)?.values() {
-        Values::Numbers(values) => values,
+        Values::Numbers(values) => values.to_vec(),
         Values::Words(_) => table.numbers(name)?,
     };
     match rows.iter().find(|&&row| !(values[row] >= 0.0 && values[row].is_finite())) {
         Some(&row) => {
             Err(FitError::Weight { name: name.to_owned(), row: row + 1, value: values[row] })
         }
-        None => Ok(values.to_vec()),
+        None => Ok(values),
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn codes(column: &Column) -> Vec<usize> {
 pub(super) fn times(table: &Table, name: &str, rows: &[usize]) -> Result<Vec<f64>, FitError> {
     let column = table.column(name)?;
     match column.values() {
-        Values::Numbers(values) => Ok(values.clone()),
+        Values::Numbers(values) => Ok(values.to_vec()),
         Values::Words(words) => {
             let no_time = || FitError::NoTime { name: name.to_owned() };
             let used = rows.iter().filter_map(|&row| words.word(row));

@@ -46,7 +46,7 @@ impl Task {
                 Values::Words(words) => !are_nearly_numbers(words),
                 Values::Numbers(values) => {
                     let mut seen: Vec<f64> = Vec::new();
-                    let more = rows.iter().map(|&row| values[row]).any(|value| {
+                    let more = rows.iter().map(|&row| values.get(row)).any(|value| {
                         if !seen.contains(&value) {
                             seen.push(value);
                         }

@@ -120,6 +120,11 @@ impl Baselines<'_> {
 
     fn neighbours(&self, x: ArrayView2<f64>) -> Result<Array2<usize>, Error> {
         let single = |x: ArrayView2<f64>| x.mapv(|v| v as f32);
-        Neighbours::new(single(self.x))?.predict(single(x).view(), NEIGHBOURS)
+        // Only what is searched is copied.
+        let stride = neighbours::stride(self.x.nrows());
+        let searched = Neighbours::new(single(self.x.slice(s![..;stride, ..])))?;
+        let mut found = searched.predict(single(x).view(), NEIGHBOURS)?;
+        found *= stride;
+        Ok(found)
     }
 }

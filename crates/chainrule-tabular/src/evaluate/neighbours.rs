@@ -43,7 +43,7 @@ impl Neighbours {
     pub fn new(x: Array2<f32>) -> Result<Self, Error> {
         check::some("the training rows", x.nrows())?;
         check_finite("the training rows", x.view())?;
-        let stride = x.nrows().div_ceil(MOST_ROWS);
+        let stride = stride(x.nrows());
         let x = match stride {
             1 => x.as_standard_layout().into_owned(),
             _ => x.slice(ndarray::s![..;stride, ..]).as_standard_layout().into_owned(),
@@ -112,6 +112,11 @@ impl Neighbours {
             }
         }));
     }
+}
+
+/// One of so many training rows is searched.
+pub(crate) fn stride(rows: usize) -> usize {
+    rows.div_ceil(MOST_ROWS)
 }
 
 /// The mean of the neighbours' targets, for each row of `found` [queries × k]: a prediction of a number.

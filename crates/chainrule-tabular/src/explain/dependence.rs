@@ -4,7 +4,7 @@ use crate::{
     encode::{Encoding, Guesses, Input, quantile},
     model::Predicted,
     names::nearest,
-    table::{Column, Values, shortest},
+    table::{Column, Numbers, Values, shortest},
 };
 use ndarray::{Array2, s};
 
@@ -159,8 +159,8 @@ fn places(input: &Input, column: &Column, points: usize) -> Option<(Places, Colu
 }
 
 /// So many numbers in the range of most of these, at equal distances; all of them if they are fewer.
-fn grid(values: &[f64], points: usize) -> Option<Vec<f64>> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+fn grid(values: &Numbers, points: usize) -> Option<Vec<f64>> {
+    let mut sorted: Vec<f64> = values.iter().filter(|v| v.is_finite()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     if sorted.is_empty() || points == 0 {
         return None;
@@ -191,7 +191,7 @@ fn encoded(input: &Input, cells: &Column) -> Result<Array2<f64>, ModelError> {
             column: input.name.clone(),
             row: i + 1,
             value: match cells.values() {
-                Values::Numbers(values) => shortest(values[i]),
+                Values::Numbers(values) => shortest(values.get(i)),
                 Values::Words(words) => words.word(i).unwrap_or_default().to_owned(),
             },
         }),

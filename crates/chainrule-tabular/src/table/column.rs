@@ -1,6 +1,6 @@
 //! What stands in a column: numbers or words, and gaps.
 
-use super::TableError;
+use super::{Numbers, TableError};
 use std::{borrow::Cow, collections::HashMap};
 
 /// The cells of a column, one for each row.
@@ -12,26 +12,12 @@ pub struct Column {
 }
 
 /// Numbers or words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// Numbers, NaN where a value is missing.
-    Numbers(Vec<f64>),
+    Numbers(Numbers),
     /// Text.
     Words(Words),
-}
-
-/// Gaps are equal to gaps.
-impl PartialEq for Values {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Numbers(a), Self::Numbers(b)) => {
-                a.len() == b.len()
-                    && a.iter().zip(b).all(|(a, b)| a == b || a.is_nan() && b.is_nan())
-            }
-            (Self::Words(a), Self::Words(b)) => a == b,
-            _ => false,
-        }
-    }
 }
 
 /// A column of text: each different word once, and for each row the place of its word.
@@ -44,7 +30,7 @@ pub struct Words {
 impl Column {
     /// Numbers, NaN where a value is missing.
     pub fn numbers(values: Vec<f64>) -> Self {
-        Self { values: Values::Numbers(values), flaw: None }
+        Self { values: Values::Numbers(values.into()), flaw: None }
     }
 
     /// Text, `None` where a value is missing.
@@ -81,7 +67,7 @@ impl Column {
     /// Whether the value of this row is missing.
     pub fn is_missing(&self, row: usize) -> bool {
         match &self.values {
-            Values::Numbers(values) => values[row].is_nan(),
+            Values::Numbers(values) => values.get(row).is_nan(),
             Values::Words(words) => words.codes[row] == Words::MISSING,
         }
     }
@@ -89,24 +75,27 @@ impl Column {
     /// What stands in this row, as text; `None` where the value is missing.
     pub fn cell(&self, row: usize) -> Option<Cow<'_, str>> {
         match &self.values {
-            Values::Numbers(values) if values[row].is_nan() => None,
-            Values::Numbers(values) => Some(Cow::Owned(shortest(values[row]))),
+            Values::Numbers(values) => {
+                let value = values.get(row);
+                (!value.is_nan()).then(|| Cow::Owned(shortest(value)))
+            }
             Values::Words(words) => words.word(row).map(Cow::Borrowed),
         }
     }
 
     /// The finite numbers of a column that has nothing else; the error tells the first other cell. `name` is the
     /// column's.
-    pub(crate) fn finite(&self, name: &str) -> Result<&[f64], TableError> {
+    pub(crate) fn finite(&self, name: &str) -> Result<&Numbers, TableError> {
         if let Some(flaw) = &self.flaw {
             return Err(flaw.clone());
         }
         let column = || name.to_owned();
         match &self.values {
-            Values::Numbers(values) => match values.iter().position(|value| !value.is_finite()) {
-                None => Ok(values),
-                Some(row) => Err(TableError::Value { column: column(), row, value: values[row] }),
-            },
+            Values::Numbers(values) if !values.has_gap() && !values.has_infinity() => Ok(values),
+            Values::Numbers(values) => {
+                let row = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
+                Err(TableError::Value { column: column(), row, value: values.get(row) })
+            }
             Values::Words(_) => Err(TableError::NoNumbers { column: column() }),
         }
     }
@@ -119,9 +108,7 @@ impl Column {
     /// The cells of these rows, in this order.
     pub(super) fn select(&self, rows: &[usize]) -> Self {
         let values = match &self.values {
-            Values::Numbers(values) => {
-                Values::Numbers(rows.iter().map(|&row| values[row]).collect())
-            }
+            Values::Numbers(values) => Values::Numbers(values.select(rows)),
             Values::Words(words) => {
                 let mut selected = Dictionary::default();
                 rows.iter().for_each(|&row| selected.push(words.word(row)));

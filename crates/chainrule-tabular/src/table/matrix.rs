@@ -1,6 +1,6 @@
 //! A table as one matrix.
 
-use super::{Table, TableError, threads};
+use super::{Numbers, Table, TableError, threads};
 use chainrule::{Real, training::in_parallel};
 use ndarray::{Array2, ArrayViewMut2, Axis};
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +22,7 @@ impl Table {
     /// # Ok::<(), chainrule_tabular::TableError>(())
     /// ```
     pub fn matrix<T: Real>(&self) -> Result<Array2<T>, TableError> {
-        let columns: Vec<&[f64]> =
+        let columns: Vec<&Numbers> =
             self.columns().map(|(name, column)| column.finite(name)).collect::<Result<_, _>>()?;
         let mut matrix = Array2::zeros((self.rows(), columns.len()));
         let rows = (BLOCK / columns.len()).max(1);
@@ -45,8 +45,8 @@ impl Table {
     /// What is said about the first number that `T` can not hold.
     fn too_large<T: Real>(&self) -> TableError {
         let numbers = self.columns().flat_map(|(name, column)| {
-            let values = column.finite(name).unwrap_or_default();
-            values.iter().enumerate().map(move |(row, value)| (name, row, *value))
+            let values = column.finite(name).into_iter().flat_map(Numbers::iter);
+            values.enumerate().map(move |(row, value)| (name, row, value))
         });
         let mut too_large = numbers.filter(|(.., value)| !T::of(*value).is_finite());
         let (name, row, value) = too_large.next().unwrap_or_default();
@@ -55,11 +55,11 @@ impl Table {
 }
 
 /// Fills the rows from `start` on, and says whether all numbers are finite in this precision.
-fn fill<T: Real>(mut rows: ArrayViewMut2<'_, T>, columns: &[&[f64]], start: usize) -> bool {
+fn fill<T: Real>(mut rows: ArrayViewMut2<'_, T>, columns: &[&Numbers], start: usize) -> bool {
     let mut fits = true;
     for (mut cells, column) in rows.columns_mut().into_iter().zip(columns) {
-        for (cell, value) in cells.iter_mut().zip(&column[start..]) {
-            *cell = T::of(*value);
+        for (row, cell) in (start..).zip(cells.iter_mut()) {
+            *cell = T::of(column.get(row));
             fits &= cell.is_finite();
         }
     }
@@ -78,7 +78,7 @@ mod tests {
         let table = Table::new(columns.collect()).unwrap();
         let matrix = table.matrix::<f64>().unwrap();
         for (j, (_, column)) in table.columns().enumerate() {
-            assert_eq!(matrix.column(j).to_vec(), column.finite("").unwrap());
+            assert_eq!(matrix.column(j).to_vec(), column.finite("").unwrap().to_vec());
         }
         assert_eq!(table.matrix::<f32>().unwrap(), matrix.mapv(|value| value as f32));
     }

@@ -13,6 +13,7 @@ mod date;
 mod doctor;
 mod error;
 mod matrix;
+mod numbers;
 mod reading;
 mod schema;
 mod separator;
@@ -24,6 +25,7 @@ pub use column::{Column, Values, Words};
 pub use date::{DateFormat, Moment};
 pub use doctor::{Diagnosis, Finding, Severity};
 pub use error::TableError;
+pub use numbers::Numbers;
 pub use reading::Reading;
 pub(crate) use schema::are_nearly_numbers;
 pub use schema::{ColumnType, Level, Numeric, Profile, Schema};
@@ -187,8 +189,8 @@ impl Table {
     }
 
     /// The numbers of the column of this name, if it holds nothing else: no word, no gap, no infinity.
-    pub fn numbers(&self, name: &str) -> Result<&[f64], TableError> {
-        self.column(name)?.finite(name)
+    pub fn numbers(&self, name: &str) -> Result<Vec<f64>, TableError> {
+        Ok(self.column(name)?.finite(name)?.to_vec())
     }
 
     /// What stood between the cells of the file: `' '` for any number of blanks and tabs. `None` for a

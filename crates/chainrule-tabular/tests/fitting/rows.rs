@@ -42,7 +42,7 @@ fn coefficients(table: &Table, settings: &Settings) -> [f64; 2] {
 
 /// By the weighted normal equations of the first rows.
 fn least_squares(table: &Table, rows: usize) -> [f64; 2] {
-    let [x, w, y] = ["x", "w", "y"].map(|name| &table.numbers(name).unwrap()[..rows]);
+    let [x, w, y] = ["x", "w", "y"].map(|name| table.numbers(name).unwrap()[..rows].to_vec());
     let sum = |f: &dyn Fn(usize) -> f64| (0..rows).map(|i| w[i] * f(i)).sum::<f64>();
     let (n, sx, sy) = (sum(&|_| 1.0), sum(&|i| x[i]), sum(&|i| y[i]));
     let (sxx, sxy) = (sum(&|i| x[i] * x[i]), sum(&|i| x[i] * y[i]));

@@ -64,7 +64,7 @@ fn logarithms_are_learned_when_asked_for() {
     let prediction = model.predict_within(&table, Some(0.9)).unwrap().table;
     let [low, high] = ["y low", "y high"].map(|name| prediction.numbers(name).unwrap());
     // A constant interval of logarithms: of factors.
-    assert!(low.iter().zip(high).all(|(low, high)| 0.0 < *low && low < high));
+    assert!(low.iter().zip(&high).all(|(low, high)| 0.0 < *low && low < high));
     let factors: Vec<f64> = high.iter().zip(low).map(|(high, low)| high / low).collect();
     assert!(factors.iter().all(|factor| *factor < 2000.0), "{factors:?}");
 }

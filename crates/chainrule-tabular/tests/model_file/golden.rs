@@ -119,7 +119,7 @@ fn assert_close(found: &Table, expected: &Table, precision: Precision, what: &st
     for ((name, a), (_, b)) in found.columns().zip(expected.columns()) {
         match (a.values(), b.values()) {
             (Values::Numbers(a), Values::Numbers(b)) => {
-                for (a, b) in a.iter().zip(b) {
+                for (a, b) in a.iter().zip(b.iter()) {
                     assert!(
                         (a - b).abs() <= tolerance * b.abs().max(0.1),
                         "{what} {name}: {a} {b}"

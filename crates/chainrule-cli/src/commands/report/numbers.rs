@@ -136,7 +136,7 @@ pub(in crate::commands) fn residuals(
     if !known.is_some_and(|input| is_number(&input.encoding)) {
         return Ok(None);
     }
-    let values: Vec<f64> = comparison.rows.iter().map(|&row| values[row]).collect();
+    let values: Vec<f64> = comparison.rows.iter().map(|&row| values.get(row)).collect();
     if !values.iter().any(|value| value.is_finite()) {
         return Ok(None);
     }

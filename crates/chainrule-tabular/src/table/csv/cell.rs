@@ -1,5 +1,6 @@
 //! Cells: where they end, what stands in them, and the numbers among them.
 
+use super::super::numbers::Decimal;
 use memchr::memchr;
 use std::borrow::Cow;
 
@@ -80,24 +81,15 @@ pub(super) fn trimmed(cell: &[u8]) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{FEFF}')
 }
 
-/// Powers of ten that a double precision number holds exactly.
-const POWERS: [f64; 20] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-    1e17, 1e18, 1e19,
-];
-
-const SIGNS: [f64; 2] = [1.0, -1.0];
-
 /// The number that begins here, and where it ends, if it is of the usual kind: digits, perhaps a sign and a
 /// point, and no exponent.
 ///
-/// Its digits are an integer m. With m ≤ 2⁵³ and k digits behind the point, m and 10ᵏ are exact, so that the
-/// only rounding is that of the quotient m / 10ᵏ: it is the number nearest to the text, the one that `parse`
-/// finds. All others are left to `parse`.
+/// Its digits are an integer m, and k of them stand behind the point. With m ≤ 2⁵³ its value is the number nearest to the
+/// text, the one that `parse` finds. All others are left to `parse`.
 #[inline]
-pub(super) fn number(text: &[u8], at: usize) -> Option<(f64, usize)> {
-    let negative = text.get(at) == Some(&b'-');
-    let start = at + usize::from(negative);
+pub(super) fn number(text: &[u8], at: usize) -> Option<(Decimal, usize)> {
+    let is_negative = text.get(at) == Some(&b'-');
+    let start = at + usize::from(is_negative);
     let mut m = 0u64;
     let mut at = digits(text, start, &mut m);
     let mut count = at - start;
@@ -112,7 +104,7 @@ pub(super) fn number(text: &[u8], at: usize) -> Option<(f64, usize)> {
     if count == 0 || count > 19 || m > 1 << f64::MANTISSA_DIGITS {
         return None;
     }
-    Some((SIGNS[usize::from(negative)] * (m as f64 / POWERS[k]), at))
+    Some((Decimal { is_negative, m, k }, at))
 }
 
 /// Appends the digits that begin here to m, and returns where they end.
@@ -151,6 +143,7 @@ mod tests {
 
     #[test]
     fn only_usual_numbers_are_read_here() {
+        let number = |text, at| number(text, at).map(|(decimal, end)| (decimal.value(), end));
         for text in ["", "-", ".", "+1", "inf", "NaN", "9007199254740993", "00000000000000000001"] {
             assert_eq!(number(text.as_bytes(), 0), None, "{text:?}");
         }
@@ -185,7 +178,7 @@ mod tests {
         fn numbers_are_those_of_the_standard_library(text in "-?[0-9]{0,14}\\.?[0-9]{0,19}") {
             if let Some((value, end)) = number(text.as_bytes(), 0) {
                 prop_assert_eq!(end, text.len());
-                prop_assert_eq!(value.to_bits(), text.parse::<f64>().unwrap().to_bits());
+                prop_assert_eq!(value.value().to_bits(), text.parse::<f64>().unwrap().to_bits());
             }
         }
     }

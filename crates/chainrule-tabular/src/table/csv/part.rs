@@ -2,7 +2,7 @@
 //! is 0.
 
 use super::{
-    super::{Reading, column::Dictionary},
+    super::{Numbers, Reading, column::Dictionary},
     cell::{cell, cells, is_line_end, number, trimmed},
 };
 use memchr::{memchr, memchr_iter};
@@ -48,7 +48,7 @@ pub(super) struct Column {
 
 /// Numbers or words.
 pub(super) enum Cells {
-    Numbers(Vec<f64>),
+    Numbers(Numbers),
     Words(Dictionary),
 }
 
@@ -165,7 +165,7 @@ impl Column {
     fn new(is_words: bool) -> Self {
         let cells = match is_words {
             true => Cells::Words(Dictionary::default()),
-            false => Cells::Numbers(Vec::new()),
+            false => Cells::Numbers(Numbers::default()),
         };
         Self { cells, flaw: None }
     }
@@ -186,7 +186,7 @@ impl Column {
             && (quotes == 0 || text.get(end) == Some(&b'"'))
             && text.get(end + quotes).is_none_or(|byte| *byte == separator || is_line_end(*byte))
         {
-            values.push(value);
+            values.push_decimal(value);
             return end + quotes;
         }
         self.read_any(text, row, at, rules)

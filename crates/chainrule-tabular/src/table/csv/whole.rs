@@ -1,7 +1,7 @@
 //! The parts of a table, joined in their order, whenever they come.
 
 use super::{
-    super::{Column, Table, TableError, Values},
+    super::{Column, Numbers, Table, TableError, Values},
     part::{self, Cells, Flaw, Gaps, Kind, Part, Ragged},
 };
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(super) struct Whole {
 
 impl Whole {
     pub(super) fn new(columns: usize) -> Self {
-        let column = |_| part::Column { cells: Cells::Numbers(Vec::new()), flaw: None };
+        let column = |_| part::Column { cells: Cells::Numbers(Numbers::default()), flaw: None };
         Self { columns: (0..columns).map(column).collect(), ..Self::default() }
     }
 
@@ -83,7 +83,10 @@ impl Whole {
         let columns = self.columns.into_iter().zip(&names);
         let columns = columns.map(|(column, name)| {
             let values = match column.cells {
-                Cells::Numbers(values) => Values::Numbers(values),
+                Cells::Numbers(mut values) => {
+                    values.shrink();
+                    Values::Numbers(values)
+                }
                 Cells::Words(words) => Values::Words(words.finish()),
             };
             Column::new(values, column.flaw.map(|flaw| flaw.error(file(), name.clone())))
@@ -109,7 +112,7 @@ impl Whole {
     fn join_rows(&mut self, columns: Vec<part::Column>) {
         for (whole, part) in self.columns.iter_mut().zip(columns) {
             match (&mut whole.cells, part.cells) {
-                (Cells::Numbers(whole), Cells::Numbers(part)) => whole.extend_from_slice(&part),
+                (Cells::Numbers(whole), Cells::Numbers(part)) => whole.append(part),
                 (Cells::Words(whole), Cells::Words(part)) => whole.append(&part.finish()),
                 (whole, Cells::Words(part)) if self.rows == 0 => *whole = Cells::Words(part),
                 // What it holds does not matter any more.

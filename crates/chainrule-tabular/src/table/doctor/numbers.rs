@@ -22,14 +22,14 @@ pub(super) fn examine(column: &Column, profile: &Profile, findings: &mut Vec<Fin
     if !matches!(profile.kind, ColumnType::Number | ColumnType::Integer) {
         return;
     }
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let mut sorted: Vec<f64> = values.iter().filter(|value| value.is_finite()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     if sorted.len() < FEWEST {
         return;
     }
     let name = profile.name.as_str();
     let rows = |is_meant: &dyn Fn(f64) -> bool| -> Vec<usize> {
-        (0..values.len()).filter(|&row| is_meant(values[row])).collect()
+        (0..values.len()).filter(|&row| is_meant(values.get(row))).collect()
     };
     while let Some(code) = code(&sorted) {
         sorted.retain(|value| *value != code);

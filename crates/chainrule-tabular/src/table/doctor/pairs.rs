@@ -24,7 +24,7 @@ pub(super) fn codes(column: &Column) -> Vec<u32> {
         *places.entry(key).or_insert(next)
     };
     match column.values() {
-        Values::Numbers(values) => values.iter().map(|value| code(key(*value))).collect(),
+        Values::Numbers(values) => values.iter().map(|value| code(key(value))).collect(),
         Values::Words(words) => words.codes().iter().map(|word| code(u64::from(*word))).collect(),
     }
 }

@@ -86,7 +86,7 @@ fn repeated(patient: &Patient<'_>) -> Vec<usize> {
 /// A number that is the same for the same values of a column.
 fn value(column: &Column, row: usize) -> u64 {
     match column.values() {
-        Values::Numbers(values) => key(values[row]),
+        Values::Numbers(values) => key(values.get(row)),
         Values::Words(words) => u64::from(words.codes()[row]),
     }
 }

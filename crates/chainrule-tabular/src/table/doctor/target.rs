@@ -1,7 +1,7 @@
 //! The target: whether it can be learned, and whether a column gives it away.
 
 use super::{
-    super::{Column, ColumnType, Profile, Values},
+    super::{Column, ColumnType, Numbers, Profile, Values},
     Finding, Patient,
     Severity::{Problem, Warning},
     finding::{count, percent},
@@ -150,13 +150,13 @@ fn determines(column: &Column, target: &Column, target_codes: &[u32]) -> bool {
 /// one of them does not vary, and for words.
 fn correlation(a: &Column, b: &Column) -> Option<f64> {
     let (Values::Numbers(a), Values::Numbers(b)) = (a.values(), b.values()) else { return None };
-    let scale = |values: &[f64]| {
+    let scale = |values: &Numbers| {
         let finite = values.iter().filter(|value| value.is_finite());
         finite.fold(f64::MIN_POSITIVE, |most, value| most.max(value.abs()))
     };
     let (scale_a, scale_b) = (scale(a), scale(b));
     let both = || {
-        let pairs = a.iter().zip(b).filter(|(a, b)| a.is_finite() && b.is_finite());
+        let pairs = a.iter().zip(b.iter()).filter(|(a, b)| a.is_finite() && b.is_finite());
         pairs.map(|(a, b)| (a / scale_a, b / scale_b))
     };
     let n = both().count();

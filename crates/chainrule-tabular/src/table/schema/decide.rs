@@ -1,7 +1,7 @@
 //! The rules by which the type of a column is told from its cells.
 
 use super::{
-    super::{Column, DateFormat, TableError, Values, Words},
+    super::{Column, DateFormat, Numbers, TableError, Values, Words},
     ColumnType, name,
     profile::Count,
 };
@@ -62,7 +62,7 @@ pub(super) fn decide(name: &str, column: &Column, count: &Count, is_first: bool)
     }
 }
 
-fn numbers(name: &str, values: &[f64], count: &Count, is_first: bool) -> Decision {
+fn numbers(name: &str, values: &Numbers, count: &Count, is_first: bool) -> Decision {
     if count.distinct == 2 {
         return Decision::new(ColumnType::Boolean);
     }
@@ -75,10 +75,11 @@ fn numbers(name: &str, values: &[f64], count: &Count, is_first: bool) -> Decisio
                 "every row has another whole number, and the name says that it numbers the rows";
             return Decision::because(ColumnType::Identifier, note);
         }
-        let counts =
-            matches!(values[0], 0.0 | 1.0) && values.windows(2).all(|v| v[1] == v[0] + 1.0);
+        let first = values.get(0);
+        let counts = matches!(first, 0.0 | 1.0)
+            && values.iter().zip(values.iter().skip(1)).all(|(v, next)| next == v + 1.0);
         if is_first && counts && !name::says_time_or_place(name) {
-            let note = format!("it counts the rows from {}", values[0]);
+            let note = format!("it counts the rows from {first}");
             return Decision::because(ColumnType::Identifier, note);
         }
     }

@@ -1,7 +1,7 @@
 //! What stands in a column, counted.
 
 use super::{
-    super::{Column, TableError, Values},
+    super::{Column, Numbers, TableError, Values},
     ColumnType, Numeric,
 };
 use serde::{Serialize, Serializer};
@@ -83,7 +83,7 @@ impl Count {
         }
     }
 
-    fn numbers(values: &[f64]) -> Self {
+    fn numbers(values: &Numbers) -> Self {
         // Zero has one sign.
         let present = values.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0);
         let mut sorted: Vec<f64> = present.collect();

@@ -143,7 +143,7 @@ impl<'a> Gathering<'a> {
             Cells::Foreign(found) => {
                 let (file, column) = (self.file.to_owned(), name.clone());
                 let flaw = TableError::Foreign { file, column, found };
-                Column::new(Values::Numbers(vec![f64::NAN; rows]), Some(flaw))
+                Column::new(Values::Numbers(vec![f64::NAN; rows].into()), Some(flaw))
             }
         });
         let columns = columns.collect();

@@ -52,7 +52,9 @@ impl Table {
 /// A cell as JSON.
 fn json(column: &Column, row: usize) -> io::Result<String> {
     match (column.values(), column.cell(row)) {
-        (Values::Numbers(values), Some(cell)) if values[row].is_finite() => Ok(cell.into_owned()),
+        (Values::Numbers(values), Some(cell)) if values.get(row).is_finite() => {
+            Ok(cell.into_owned())
+        }
         (Values::Words(_), Some(cell)) => Ok(serde_json::to_string(&cell)?),
         _ => Ok("null".to_owned()),
     }

@@ -44,7 +44,7 @@ pub(super) fn write(table: &Table, to: impl Write + Send) -> io::Result<()> {
 fn array(column: &Column, rows: Range<usize>) -> ArrayRef {
     match column.values() {
         Values::Numbers(values) => {
-            let values = values[rows].iter().map(|value| (!value.is_nan()).then_some(*value));
+            let values = rows.map(|row| Some(values.get(row)).filter(|value| !value.is_nan()));
             Arc::new(values.collect::<Float64Array>())
         }
         Values::Words(words) => Arc::new(rows.map(|row| words.word(row)).collect::<StringArray>()),
