@@ -132,7 +132,7 @@ fn first_order(optimizer: Arc<dyn Optimizer<f64>>, rate: f64, epochs: usize) -> 
     let history = training.run(&mut network, &data, None, &mut ())?;
     let losses: Vec<f64> = history.epochs.iter().map(|epoch| epoch.training_loss).collect();
     let mut curve = Curve::default();
-    let mut step = 1.0;
+    let mut step = 1.0f64;
     while step as usize <= losses.len() {
         let number = step as usize;
         curve.x.push(number as f64);
@@ -145,8 +145,8 @@ fn first_order(optimizer: Arc<dyn Optimizer<f64>>, rate: f64, epochs: usize) -> 
 fn optimizers() -> Result<Vec<Curve>> {
     let momentum = Sgd { momentum: 0.9, ..Sgd::default() };
     Ok(vec![
-        first_order(Arc::new(Sgd::default()), 0.1, 3000)?,
-        first_order(Arc::new(momentum), 0.03, 3000)?,
+        first_order(Arc::new(Sgd::default()), 0.3, 3000)?,
+        first_order(Arc::new(momentum), 0.1, 3000)?,
         adam(3000)?,
     ])
 }
@@ -209,7 +209,7 @@ fn vanishing() -> Result<Vec<Curve>> {
 fn solvers() -> Result<Vec<Curve>> {
     let (data, mut network) = sine()?;
     let solver = FullBatch {
-        iterations: 60,
+        iterations: 100,
         ..FullBatch::new(MeanSquaredError, LevenbergMarquardt::default())
     };
     let history = solver.run(&mut network, &data, None, &mut ())?;
