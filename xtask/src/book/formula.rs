@@ -57,17 +57,21 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String> {
     if text.contains("<merror") {
         return Err(wrong(&"it can not be written as MathML"));
     }
-    Ok(shielded(&text))
+    // The writer leaves out a blank between two attributes.
+    Ok(shielded(&text.replace("\"minsize", "\" minsize")))
 }
 
 /// Between its tags, each sign that means something to Markdown is written as its number.
 fn shielded(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let (mut in_tag, mut in_entity) = (false, false);
-    for sign in html.chars() {
+    // A tag begins with a letter or a slash; "less than" is not one.
+    let begins_tag =
+        |rest: &str| rest[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
+    for (place, sign) in html.char_indices() {
         match sign {
-            '<' => in_tag = true,
-            '>' => in_tag = false,
+            '<' if begins_tag(&html[place..]) => in_tag = true,
+            '>' if in_tag => in_tag = false,
             '\n' | '\r' => {
                 text.push(' ');
                 continue;
@@ -96,6 +100,8 @@ mod tests {
         assert!(text.starts_with("The <math"), "{text}");
         assert!(text.contains("`$x$`") && text.contains("let a = \"$x$\";"), "{text}");
         assert!(!text.contains('*') && !text.contains("x_1"), "{text}");
+        let text = convert("$a < b > c$").unwrap();
+        assert!(text.contains("<mo>&#60;</mo>") && text.matches("<mo").count() == 2, "{text}");
     }
 
     #[test]
