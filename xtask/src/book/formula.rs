@@ -57,8 +57,9 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String> {
     if text.contains("<merror") {
         return Err(wrong(&"it can not be written as MathML"));
     }
-    // The writer leaves out a blank between two attributes.
-    Ok(shielded(&text.replace("\"minsize", "\" minsize")))
+    // The writer leaves out a blank between two attributes, and shields its own blanks twice.
+    let text = text.replace("\"minsize", "\" minsize").replace("&amp;nbsp;", "\u{a0}");
+    Ok(shielded(&text))
 }
 
 /// Between its tags, each sign that means something to Markdown is written as its number.
