@@ -5,7 +5,9 @@
 
 mod bench;
 mod bench_peers;
+mod book;
 mod command;
+mod generate;
 mod peers;
 mod test;
 
@@ -26,7 +28,8 @@ struct Task {
 }
 
 /// All tasks, in the order of the help.
-const TASKS: &[Task] = &[test::TASK, bench::TASK, bench_peers::TASK];
+const TASKS: &[Task] =
+    &[test::TASK, generate::TASK, book::TASK, book::FORMULAS, bench::TASK, bench_peers::TASK];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> =
@@ -61,12 +64,12 @@ fn dispatch(arguments: &[String]) -> Result<()> {
 fn help() -> String {
     let mut text = String::from("Usage: cargo xtask TASK [ARGUMENTS]\n\nTasks:\n");
     for task in TASKS {
-        text += &format!("  {:<12} {}\n", task.name, task.about);
+        text += &format!("  {:<13} {}\n", task.name, task.about);
         for line in (task.details)().lines() {
-            text += &format!("  {:<12} {line}\n", "");
+            text += &format!("  {:<13} {line}\n", "");
         }
     }
-    text += &format!("  {:<12} this list\n", "help");
+    text += &format!("  {:<13} this list\n", "help");
     text
 }
 

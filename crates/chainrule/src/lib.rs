@@ -64,6 +64,8 @@
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
 pub mod activation;
+#[cfg(doctest)]
+mod book;
 pub mod data;
 pub mod error;
 pub mod gradient_check;

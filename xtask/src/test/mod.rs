@@ -12,7 +12,9 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::Task;
+use crate::book;
 use crate::command::{cargo, run, succeeds};
+use crate::generate;
 use summary::{Outcome, Row};
 
 /// This task, as `cargo xtask help` shows it.
@@ -51,6 +53,12 @@ const STEPS: &[Step] = &[
     Step { name: "doc", about: "the documentation builds without warnings", check: documentation },
     Step { name: "examples", about: "every example of every crate runs", check: examples::check },
     Step {
+        name: "generate",
+        about: "generated files are as they would be written",
+        check: || generate::check().map(|()| Outcome::Passed),
+    },
+    Step { name: "book", about: "the book: formulas, links, both languages alike", check: book },
+    Step {
         name: "bench",
         about: "the comparisons compile",
         check: || passes("check --manifest-path bench/Cargo.toml --target-dir target"),
@@ -88,6 +96,17 @@ fn documentation() -> Result<Outcome> {
     // Without `--lib` the pages of the command `chainrule` would overwrite those of the library.
     run(cargo("doc --workspace --lib --no-deps").env("RUSTDOCFLAGS", "-D warnings"))?;
     Ok(Outcome::Passed)
+}
+
+/// Checks the book, and builds it where mdBook is installed.
+fn book() -> Result<Outcome> {
+    book::check()?;
+    if book::build()? {
+        return Ok(Outcome::Passed);
+    }
+    let missing = format!("checked, but not built: there is no mdBook (`{}`)", book::INSTALL);
+    println!("    {missing}");
+    Ok(Outcome::Skipped(missing))
 }
 
 /// Runs the named steps, or all of them where none is named, until one fails; sums up either way.
