@@ -21,6 +21,18 @@ pub(crate) fn open(path: &Path, reading: &Reading) -> Result<Table, Failure> {
     Ok(Table::read_as(&bytes, "standard input", reading)?)
 }
 
+/// Reads a file of text; `-` is standard input.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let (name, read) = match path == Path::new("-") {
+        true => ("standard input".to_owned(), std::io::read_to_string(std::io::stdin().lock())),
+        false => (path.display().to_string(), std::fs::read_to_string(path)),
+    };
+    read.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Failure::Failed(format!("there is no file {name}")),
+        _ => Failure::Failed(format!("{name} could not be read: {error}")),
+    })
+}
+
 /// Reads a table some rows at a time; see [`Table::in_chunks`].
 pub(crate) fn open_in_chunks(
     path: &Path,

@@ -69,6 +69,8 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Report(args) => commands::report::run(args),
         Command::Plot(args) => commands::plot::run(args),
         Command::Trace(args) => commands::trace::run(args),
+        Command::Gradcheck(args) => commands::gradcheck::run(args),
+        Command::Worksheet(args) => commands::worksheet::run(args),
         Command::Info(args) => commands::info::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),

@@ -26,6 +26,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+pub mod homework;
 mod json;
 mod language;
 mod lesson;
@@ -33,6 +34,7 @@ mod notation;
 mod number;
 mod page;
 mod text;
+pub mod worksheet;
 
 pub use language::Language;
 pub use lesson::Lesson;

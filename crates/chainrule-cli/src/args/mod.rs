@@ -5,6 +5,7 @@ mod cv;
 mod demo;
 mod evaluate;
 mod fit;
+mod gradcheck;
 mod info;
 mod keeping;
 mod learning;
@@ -18,12 +19,14 @@ mod requirement;
 mod search;
 mod trace;
 mod values;
+mod worksheet;
 
 pub(crate) use check::Check;
 pub(crate) use cv::Cv;
 pub(crate) use demo::{Demo, Problem};
 pub(crate) use evaluate::Evaluate;
 pub(crate) use fit::{Fit, Test};
+pub(crate) use gradcheck::Gradcheck;
 pub(crate) use info::Info;
 pub(crate) use keeping::{Every, Keeping};
 pub(crate) use learning::{Learning, Levels, columns};
@@ -36,6 +39,7 @@ pub(crate) use report::{Language, Report};
 pub(crate) use requirement::Requirement;
 pub(crate) use search::Search;
 pub(crate) use trace::{Trace, Widths};
+pub(crate) use worksheet::Worksheet;
 
 use clap::{Parser, Subcommand, ValueEnum, builder::Styles};
 
@@ -87,6 +91,10 @@ pub(crate) enum Command {
     Plot(Plot),
     /// Show every number of a step: forward, loss, backward, optimizer
     Trace(Box<Trace>),
+    /// Compare your own gradients with the right ones, and name the likely slip
+    Gradcheck(Gradcheck),
+    /// Write exercises for paper, back-propagation by hand: another one for each student, and the key
+    Worksheet(Worksheet),
     /// Describe a model file
     Info(Info),
     /// Write the completions of the command line for a shell
@@ -108,8 +116,10 @@ impl Command {
             Self::Info(args) => args.json,
             Self::Search(args) => args.fit.json,
             Self::Trace(args) => args.json,
+            Self::Gradcheck(args) => args.json,
             Self::Demo(_)
             | Self::Report(_)
+            | Self::Worksheet(_)
             | Self::Plot(_)
             | Self::Completions(_)
             | Self::Man(_) => false,

@@ -45,3 +45,13 @@ pub(crate) enum Language {
     /// Chinese
     Zh,
 }
+
+impl Language {
+    /// The same for the crate of lessons.
+    pub(crate) fn of_lessons(self) -> chainrule_lesson::Language {
+        match self {
+            Self::En => chainrule_lesson::Language::En,
+            Self::Zh => chainrule_lesson::Language::Zh,
+        }
+    }
+}

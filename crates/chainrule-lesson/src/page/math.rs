@@ -5,20 +5,20 @@ use crate::number::significant;
 /// Significant digits of a number in a formula and in a table.
 pub(super) const DIGITS: usize = 5;
 
-pub(super) fn letter(name: &str) -> String {
+pub(crate) fn letter(name: &str) -> String {
     format!("<mi>{name}</mi>")
 }
 
 /// A word or the name of a function: upright.
-pub(super) fn word(name: &str) -> String {
+pub(crate) fn word(name: &str) -> String {
     format!("<mi mathvariant=\"normal\">{name}</mi>")
 }
 
-pub(super) fn operator(sign: &str) -> String {
+pub(crate) fn operator(sign: &str) -> String {
     format!("<mo>{sign}</mo>")
 }
 
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let text = significant(value, DIGITS).replace('-', "−");
     match text.split_once('e') {
         None => format!("<mn>{text}</mn>"),
@@ -30,45 +30,45 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// A number as a factor or a term: a negative one in brackets.
-pub(super) fn factor(value: f64) -> String {
+pub(crate) fn factor(value: f64) -> String {
     if value < 0.0 { brackets(&number(value)) } else { number(value) }
 }
 
-pub(super) fn row(pieces: &[String]) -> String {
+pub(crate) fn row(pieces: &[String]) -> String {
     format!("<mrow>{}</mrow>", pieces.concat())
 }
 
-pub(super) fn brackets(inside: &str) -> String {
+pub(crate) fn brackets(inside: &str) -> String {
     format!("<mrow><mo>(</mo>{inside}<mo>)</mo></mrow>")
 }
 
-pub(super) fn product(a: &str, b: &str) -> String {
+pub(crate) fn product(a: &str, b: &str) -> String {
     format!("{a}<mo>·</mo>{b}")
 }
 
-pub(super) fn fraction(above: &str, below: &str) -> String {
+pub(crate) fn fraction(above: &str, below: &str) -> String {
     format!("<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>")
 }
 
-pub(super) fn subscript(base: &str, index: &str) -> String {
+pub(crate) fn subscript(base: &str, index: &str) -> String {
     format!("<msub>{base}<mrow>{index}</mrow></msub>")
 }
 
-pub(super) fn power(base: &str, exponent: &str) -> String {
+pub(crate) fn power(base: &str, exponent: &str) -> String {
     format!("<msup>{base}<mrow>{exponent}</mrow></msup>")
 }
 
-pub(super) fn root(inside: &str) -> String {
+pub(crate) fn root(inside: &str) -> String {
     format!("<msqrt>{inside}</msqrt>")
 }
 
 /// ∂L/∂v
-pub(super) fn derivative(v: &str) -> String {
+pub(crate) fn derivative(v: &str) -> String {
     fraction("<mo>∂</mo><mi>L</mi>", &format!("<mo>∂</mo>{v}"))
 }
 
 /// Terms with plus signs between them; of many, the first ones and the last one.
-pub(super) fn sum(count: usize, term: impl Fn(usize) -> String) -> String {
+pub(crate) fn sum(count: usize, term: impl Fn(usize) -> String) -> String {
     const MOST: usize = 5;
     let places: Vec<Option<usize>> = match count {
         ..=MOST => (0..count).map(Some).collect(),
@@ -79,7 +79,7 @@ pub(super) fn sum(count: usize, term: impl Fn(usize) -> String) -> String {
 }
 
 /// Both sides of one or more equals signs, as a formula of its own.
-pub(super) fn equation(sides: &[String]) -> String {
+pub(crate) fn equation(sides: &[String]) -> String {
     let sides: Vec<&str> = sides.iter().map(String::as_str).collect();
     format!("<math display=\"block\"><mrow>{}</mrow></math>", sides.join("<mo>=</mo>"))
 }

@@ -6,7 +6,7 @@
 mod drawing;
 mod formula;
 mod loss;
-mod math;
+pub(crate) mod math;
 mod place;
 mod table;
 mod update;

@@ -1,0 +1,34 @@
+use super::Language;
+use std::path::PathBuf;
+
+const GRADCHECK_EXAMPLES: &str = "\
+Examples:
+  chainrule trace --network 2-3-1 --activation sigmoid --json > step.json      an exercise: network, weights, batch
+  chainrule gradcheck --trace step.json --mine mine.json                       your gradients, and what went wrong
+  chainrule gradcheck --trace step.json --mine mine.json --lang zh
+
+mine.json holds your gradients, each in the shape of its parameters. From numpy:
+  json.dump({\"gradients\": {\"dense_1.w\": dw1.tolist(), \"dense_1.b\": db1.tolist(), ...}}, open(\"mine.json\", \"w\"))
+
+The exit code is 5 if a gradient is wrong.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = GRADCHECK_EXAMPLES)]
+pub(crate) struct Gradcheck {
+    /// Your own gradients as JSON; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mine: PathBuf,
+
+    /// The network, its weights and the batch, as `chainrule trace --json` writes them [default: the file of --mine has
+    /// them, too]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// The language of the sentences
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) lang: Language,
+
+    /// Write one JSON object in place of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
