@@ -145,7 +145,16 @@ impl Exercise {
 }
 
 fn document(text: &str) -> Result<Document, HomeworkError> {
-    serde_json::from_str(text).map_err(|error| HomeworkError::Format { reason: error.to_string() })
+    serde_json::from_str(text).map_err(|error| {
+        // Python writes these words, although JSON does not know them.
+        match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {
+            Some(word) => {
+                let (name, found) = (format!("line {}", error.line()), word.to_owned());
+                HomeworkError::NotANumber { name, found }
+            }
+            None => HomeworkError::Format { reason: error.to_string() },
+        }
+    })
 }
 
 /// A dense layer with the numbers of its blocks.
