@@ -17,6 +17,7 @@ mod reading;
 mod report;
 mod requirement;
 mod search;
+mod subject;
 mod trace;
 mod values;
 mod worksheet;
@@ -38,7 +39,8 @@ pub(crate) use reading::Reading;
 pub(crate) use report::{Language, Report};
 pub(crate) use requirement::Requirement;
 pub(crate) use search::Search;
-pub(crate) use trace::{Trace, Widths};
+pub(crate) use subject::{Subject, Widths};
+pub(crate) use trace::Trace;
 pub(crate) use worksheet::Worksheet;
 
 use clap::{Parser, Subcommand, ValueEnum, builder::Styles};
@@ -91,8 +93,8 @@ pub(crate) enum Command {
     Plot(Plot),
     /// Show every number of a step: forward, loss, backward, optimizer
     Trace(Box<Trace>),
-    /// Compare your own gradients with the right ones, and name the likely slip
-    Gradcheck(Gradcheck),
+    /// Check gradients: a network's beside difference quotients, or your own with the likely slip named
+    Gradcheck(Box<Gradcheck>),
     /// Write exercises for paper, back-propagation by hand: another one for each student, and the key
     Worksheet(Worksheet),
     /// Describe a model file

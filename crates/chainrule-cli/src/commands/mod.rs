@@ -1,4 +1,4 @@
-//! One file for each command.
+//! One file for each command; `subject` is what two of them look at.
 
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -14,5 +14,6 @@ pub(crate) mod predict;
 pub(crate) mod race;
 pub(crate) mod report;
 pub(crate) mod search;
+mod subject;
 pub(crate) mod trace;
 pub(crate) mod worksheet;

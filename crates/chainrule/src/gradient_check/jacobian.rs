@@ -6,7 +6,7 @@ use crate::solver::{LeastSquares, NormalEquations};
 /// Checks the Jacobian ∂rᵢ/∂θⱼ of a sum of squares at θ: every entry.
 pub fn jacobian(problem: &mut dyn LeastSquares, theta: &[f64]) -> Result<Report, Failure> {
     let parameters = problem.parameters();
-    let mut all = Report { checked: 0, kinks: 0, worst: None };
+    let mut all = Report { checked: 0, kinks: 0, worst: None, relative_errors: Vec::new() };
     let mut any_slope = false;
     for shard in 0..problem.shards().len() {
         let count = problem.shards()[shard];
@@ -20,12 +20,16 @@ pub fn jacobian(problem: &mut dyn LeastSquares, theta: &[f64]) -> Result<Report,
             });
             match report {
                 // A single residual may be flat, as where all units are dead.
-                Err(Failure::AllZero { .. }) => all.checked += parameters,
+                Err(Failure::AllZero { .. }) => {
+                    all.checked += parameters;
+                    all.relative_errors.extend(vec![Some(0.0); parameters]);
+                }
                 Err(failure) => return Err(failure),
                 Ok(report) => {
                     any_slope = true;
                     all.checked += report.checked;
                     all.kinks += report.kinks;
+                    all.relative_errors.extend(report.relative_errors);
                     let error = |entry: &Option<Entry>| {
                         entry.as_ref().map_or(-1.0, |entry| entry.relative_error)
                     };
@@ -74,11 +78,11 @@ pub fn normal_equations(problem: &mut dyn LeastSquares, theta: &[f64]) -> Result
     let mut equations = NormalEquations::new(problem);
     equations.assemble(problem, theta);
     let mut worst: Option<Entry> = None;
-    let (mut checked, mut wrong) = (0, 0);
+    let (mut relative_errors, mut wrong) = (Vec::new(), 0);
     let mut check = |name: String, backward: f64, numerical: f64, scale: f64| {
         let scale = scale.max(f64::MIN_POSITIVE);
         let relative_error = (backward - numerical).abs() / scale;
-        checked += 1;
+        relative_errors.push(Some(relative_error));
         // Also where it is no number.
         let is_above = |bound: f64| relative_error > bound || relative_error.is_nan();
         wrong += usize::from(is_above(TOLERANCE));
@@ -103,10 +107,11 @@ pub fn normal_equations(problem: &mut dyn LeastSquares, theta: &[f64]) -> Result
             check(format!("{name}[{i},{j}]"), equations.gram(i, j), dot(a, b), scale);
         }
     }
+    let checked = relative_errors.len();
     match worst {
         Some(worst) if wrong > 0 => Err(Failure::Wrong { worst, wrong, checked }),
         worst if lines.iter().flatten().any(|v| *v != 0.0) => {
-            Ok(Report { checked, kinks: 0, worst })
+            Ok(Report { checked, kinks: 0, worst, relative_errors })
         }
         _ => Err(Failure::AllZero { what: "the residuals".to_owned() }),
     }

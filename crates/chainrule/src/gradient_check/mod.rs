@@ -57,6 +57,8 @@ pub struct Report {
     pub kinks: usize,
     /// The entry with the largest relative error, away from kinks.
     pub worst: Option<Entry>,
+    /// The relative error of each entry, in their order; none at a kink.
+    pub relative_errors: Vec<Option<f64>>,
 }
 
 /// One entry of a gradient.
@@ -250,7 +252,8 @@ fn compare(
     mut objective: impl FnMut(&[f64], usize) -> f64,
 ) -> Result<Report, Failure> {
     let largest = backward.iter().fold(0.0f64, |largest, g| largest.max(g.abs()));
-    let mut report = Report { checked: backward.len(), kinks: 0, worst: None };
+    let mut report =
+        Report { checked: backward.len(), kinks: 0, worst: None, relative_errors: Vec::new() };
     let (mut wrong, mut any_slope) = (0, false);
     let mut moved = point.to_vec();
     for (i, &g) in backward.iter().enumerate() {
@@ -268,10 +271,12 @@ fn compare(
         if relative_error > TOLERANCE {
             if is_between_the_slopes_of_a_kink(g, point[i], &mut at) {
                 report.kinks += 1;
+                report.relative_errors.push(None);
                 continue;
             }
             wrong += 1;
         }
+        report.relative_errors.push(Some(relative_error));
         if report.worst.as_ref().is_none_or(|worst| relative_error > worst.relative_error) {
             let entry = Entry { name: name(i), backward: g, numerical, relative_error };
             report.worst = Some(entry);

@@ -1,4 +1,4 @@
-//! The network and the batch that are traced.
+//! The network and the batch that are traced or checked.
 
 use crate::{
     args::{self, Language, Problem, Widths},
@@ -17,38 +17,55 @@ use chainrule_tabular::{Architecture, Model, Table};
 use ndarray::{Array2, array};
 use std::{path::Path, sync::Arc};
 
-/// What is traced, and the words that go with it.
-pub(super) struct Subject {
-    pub(super) title: String,
-    pub(super) notes: Vec<String>,
-    pub(super) network: Network<f64>,
-    pub(super) x: Array2<f64>,
-    pub(super) targets: Array2<f64>,
-    pub(super) loss: Arc<dyn Loss<f64>>,
-    pub(super) inputs: Vec<String>,
-    pub(super) outputs: Vec<String>,
-    pub(super) rows: Vec<String>,
+/// What is looked at, and the words that go with it.
+pub(crate) struct Subject {
+    pub(crate) title: String,
+    pub(crate) notes: Vec<String>,
+    pub(crate) network: Network<f64>,
+    pub(crate) x: Array2<f64>,
+    pub(crate) targets: Array2<f64>,
+    pub(crate) loss: Arc<dyn Loss<f64>>,
+    pub(crate) inputs: Vec<String>,
+    pub(crate) outputs: Vec<String>,
+    pub(crate) rows: Vec<String>,
 }
 
 /// The rows of a batch unless told otherwise.
 const ROWS: usize = 4;
 
+/// More multiplications than these would let difference quotients take minutes.
+const MOST_MULTIPLICATIONS: f64 = 2e10;
+
 impl Subject {
-    pub(super) fn of(args: &args::Trace) -> Result<Self, Failure> {
+    pub(crate) fn of(args: &args::Subject, language: Language) -> Result<Self, Failure> {
         match (&args.model, &args.data, args.demo, &args.network) {
-            (Some(model), Some(data), ..) => of_model(args, model, data),
-            (_, _, Some(problem), _) => of_problem(args, problem),
-            (_, _, _, Some(widths)) => of_widths(args, widths),
+            (Some(model), Some(data), ..) => of_model(args, language, model, data),
+            (_, _, Some(problem), _) => of_problem(args, language, problem),
+            (_, _, _, Some(widths)) => of_widths(args, language, widths),
             _ => Err(Failure::Usage(
-                "there is nothing to trace; name a model with --data, or use --demo or --network"
+                "there is no network to look at; name a model with --data, or use --demo or --network"
                     .to_owned(),
             )),
         }
     }
+
+    /// Whether all difference quotients of some steps take seconds at most: two passes for each parameter and each
+    /// number between the layers.
+    pub(crate) fn has_quick_differences(&self, steps: usize) -> bool {
+        let (parameters, rows) = (self.network.parameters().len() as f64, self.x.nrows() as f64);
+        let between: usize = self.network.summary().layers.iter().map(|layer| layer.outputs).sum();
+        let numbers = parameters + 4.0 * rows * (between + self.x.ncols()) as f64;
+        2.0 * numbers * parameters * rows * steps as f64 <= MOST_MULTIPLICATIONS
+    }
 }
 
 /// Rows of a table through a network of a model.
-fn of_model(args: &args::Trace, path: &Path, data: &Path) -> Result<Subject, Failure> {
+fn of_model(
+    args: &args::Subject,
+    language: Language,
+    path: &Path,
+    data: &Path,
+) -> Result<Subject, Failure> {
     let model = Model::load(path)?;
     let members = model.members();
     let number = args.member.unwrap_or(1);
@@ -63,7 +80,6 @@ fn of_model(args: &args::Trace, path: &Path, data: &Path) -> Result<Subject, Fai
     let rows = chosen_rows(args, &table, data)?;
     let batch = model.batch(member, &table, &rows)?;
     let numbers: Vec<String> = rows.iter().map(|row| (row + 1).to_string()).collect();
-    let language = args.lang;
     let mut notes = vec![match language {
         Language::En => {
             format!("Rows of {}, counted from 1: {}.", data.display(), numbers.join(", "))
@@ -107,7 +123,7 @@ fn of_model(args: &args::Trace, path: &Path, data: &Path) -> Result<Subject, Fai
 }
 
 /// The places of the rows that were asked for.
-fn chosen_rows(args: &args::Trace, table: &Table, data: &Path) -> Result<Vec<usize>, Failure> {
+fn chosen_rows(args: &args::Subject, table: &Table, data: &Path) -> Result<Vec<usize>, Failure> {
     const MOST: usize = 1000;
     let first = [1..=1];
     let ranges = if args.row.is_empty() { &first[..] } else { &args.row[..] };
@@ -133,7 +149,11 @@ fn chosen_rows(args: &args::Trace, table: &Table, data: &Path) -> Result<Vec<usi
 }
 
 /// A small network and samples of a problem.
-fn of_problem(args: &args::Trace, problem: Problem) -> Result<Subject, Failure> {
+fn of_problem(
+    args: &args::Subject,
+    language: Language,
+    problem: Problem,
+) -> Result<Subject, Failure> {
     let samples = args.batch.unwrap_or(ROWS);
     let curve = |curve: Curve| {
         let data = curve.sample::<f64>(samples.max(2), 0.0, args.seed);
@@ -163,21 +183,25 @@ fn of_problem(args: &args::Trace, problem: Problem) -> Result<Subject, Failure> 
     };
     let widths = Widths(vec![x.ncols(), 3, 1]);
     let usual = if x.ncols() == 2 { "binary_cross_entropy" } else { "mean_squared_error" };
-    let title = match args.lang {
+    let title = match language {
         Language::En => format!("{name}: a {} network step by step", shown(&widths)),
         Language::Zh => format!("{name}：逐步计算 {} 网络", shown(&widths)),
     };
-    random_network(args, &widths, title, usual, |_, _| Ok((x, targets)))
+    random_network(args, language, &widths, title, usual, |_, _| Ok((x, targets)))
 }
 
 /// A random network and a random batch.
-fn of_widths(args: &args::Trace, widths: &Widths) -> Result<Subject, Failure> {
-    let title = match args.lang {
+fn of_widths(
+    args: &args::Subject,
+    language: Language,
+    widths: &Widths,
+) -> Result<Subject, Failure> {
+    let title = match language {
         Language::En => format!("A {} network step by step", shown(widths)),
         Language::Zh => format!("逐步计算 {} 网络", shown(widths)),
     };
     let rows = args.batch.unwrap_or(ROWS);
-    random_network(args, widths, title, "mean_squared_error", |loss, outputs| {
+    random_network(args, language, widths, title, "mean_squared_error", |loss, outputs| {
         let mut random = Random::new(args.seed, Purpose::Data);
         // Short numbers can be read, and computed with by hand.
         let mut draw = || (random.normal::<f64>() * 10.0).round() / 10.0 + 0.0; // no −0
@@ -204,7 +228,8 @@ fn of_widths(args: &args::Trace, widths: &Widths) -> Result<Subject, Failure> {
 }
 
 fn random_network(
-    args: &args::Trace,
+    args: &args::Subject,
+    language: Language,
     widths: &Widths,
     title: String,
     usual_loss: &str,
@@ -222,7 +247,7 @@ fn random_network(
     let loss = table::loss(name)
         .ok_or_else(|| Failure::Usage(format!("there is no loss {name}; see --help")))?;
     let (x, targets) = batch(&*loss, outputs)?;
-    let notes = vec![match args.lang {
+    let notes = vec![match language {
         Language::En => format!("Random weights of the seed {}.", args.seed),
         Language::Zh => format!("随机权重，种子为 {}。", args.seed),
     }];

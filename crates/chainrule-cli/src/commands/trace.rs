@@ -1,23 +1,13 @@
 //! `chainrule trace`: every number of a step, as text, as JSON or as a page.
 
-mod subject;
-
-use crate::{
-    args::{self, Language},
-    failure::Failure,
-    files, json, text,
-};
+use crate::{args, commands::subject::Subject, failure::Failure, files, json, text};
 use chainrule::{table, trace::Tracing};
 use chainrule_lesson::Lesson;
 use std::io::Write;
-use subject::Subject;
-
-/// More multiplications than these would let difference quotients take minutes.
-const MOST_MULTIPLICATIONS: f64 = 2e10;
 
 pub(crate) fn run(args: &args::Trace) -> Result<(), Failure> {
     if let Some(html) = &args.html {
-        let read = args.model.iter().chain(&args.data).map(|path| path.as_path());
+        let read = args.subject.model.iter().chain(&args.subject.data).map(|path| path.as_path());
         if read.clone().any(|path| files::are_same(path, html)) {
             return Err(Failure::Usage(format!(
                 "--html {} is a file that is read; choose another name",
@@ -26,12 +16,11 @@ pub(crate) fn run(args: &args::Trace) -> Result<(), Failure> {
         }
         files::check_writable(html)?;
     }
-    let mut subject = Subject::of(args)?;
+    let mut subject = Subject::of(&args.subject, args.lang)?;
     let optimizer = table::optimizer(&args.optimizer).ok_or_else(|| {
         Failure::Usage(format!("there is no optimizer {}; see --help", args.optimizer))
     })?;
-    let differences =
-        !args.no_differences && multiplications(args, &subject) <= MOST_MULTIPLICATIONS;
+    let differences = !args.no_differences && subject.has_quick_differences(args.steps);
     if !differences && !args.no_differences {
         subject.notes.push(
             args.lang
@@ -67,10 +56,7 @@ pub(crate) fn run(args: &args::Trace) -> Result<(), Failure> {
     for note in subject.notes {
         lesson = lesson.note(note);
     }
-    let language = match args.lang {
-        Language::En => chainrule_lesson::Language::En,
-        Language::Zh => chainrule_lesson::Language::Zh,
-    };
+    let language = args.lang.of_lessons();
     if let Some(path) = &args.html {
         files::write(path, lesson.html(language).as_bytes())?;
     }
@@ -82,12 +68,4 @@ pub(crate) fn run(args: &args::Trace) -> Result<(), Failure> {
         None => lesson.text(language),
     };
     anstream::stdout().lock().write_all(written.as_bytes()).map_err(Failure::output)
-}
-
-/// What all difference quotients take: two passes for each parameter and each number between the layers.
-fn multiplications(args: &args::Trace, subject: &Subject) -> f64 {
-    let (parameters, rows) = (subject.network.parameters().len() as f64, subject.x.nrows() as f64);
-    let between: usize = subject.network.summary().layers.iter().map(|layer| layer.outputs).sum();
-    let numbers = parameters + 4.0 * rows * (between + subject.x.ncols()) as f64;
-    2.0 * numbers * parameters * rows * args.steps as f64
 }
