@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 const GRADCHECK_EXAMPLES: &str = "\
 Examples, to check the backward pass of a network beside difference quotients:
-  chainrule gradcheck --network 2-3-1
-  chainrule gradcheck pump.safetensors --data pump.csv           the first rows of a table through a trained network
+  chainrule gradcheck --network 2-3-1                                      a random network and a random batch
+  chainrule gradcheck pump.safetensors --data pump.csv --row 1-20          rows of a table through a trained network
 
 Examples, to check gradients of your own:
   chainrule trace --network 2-3-1 --activation sigmoid --json > step.json      an exercise: network, weights, batch
@@ -26,7 +26,7 @@ pub(crate) struct Gradcheck {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with = "Subject",
+        conflicts_with_all = ["model", "demo", "network"],
         help_heading = "Gradients of your own"
     )]
     pub(crate) mine: Option<PathBuf>,

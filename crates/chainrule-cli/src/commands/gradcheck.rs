@@ -16,13 +16,19 @@ pub(crate) fn run(args: &args::Gradcheck) -> Result<(), Failure> {
 
 /// Checks every derivative of a network.
 fn network(args: &args::Gradcheck) -> Result<(), Failure> {
-    let language = args.lang;
-    let subject = Subject::of(&args.subject, language)?;
+    let (language, from) = (args.lang, &args.subject);
+    if from.model.is_none() && from.demo.is_none() && from.network.is_none() {
+        return Err(Failure::Usage(
+            "there is nothing to check; name a model with --data, use --demo or --network, or tell by --mine which file \
+             holds your own gradients"
+                .to_owned(),
+        ));
+    }
+    let subject = Subject::of(from, language)?;
     if !subject.has_quick_differences(1) {
         return Err(Failure::Usage(format!(
-            "{} of {} and {} would take minutes to check; choose fewer rows or a smaller network",
+            "{} and {} would take minutes to check; choose fewer rows or a smaller network",
             text::count(subject.network.parameters().len(), "derivative"),
-            subject.title,
             text::count(subject.x.nrows(), "row")
         )));
     }
@@ -67,7 +73,7 @@ fn told(subject: &Subject, report: &Report, language: args::Language) -> String 
         args::Language::En => writeln!(
             told,
             "{}: {} by back-propagation and by difference quotients, {}, loss {}.\n",
-            subject.title,
+            subject.name,
             text::count(report.checked, "derivative"),
             text::count(rows, "row"),
             subject.loss.name()
@@ -75,7 +81,7 @@ fn told(subject: &Subject, report: &Report, language: args::Language) -> String 
         args::Language::Zh => writeln!(
             told,
             "{}：用反向传播和数值差分各求 {} 个导数，{rows} 行，损失 {}。\n",
-            subject.title,
+            subject.name,
             report.checked,
             subject.loss.name()
         ),
@@ -87,7 +93,8 @@ fn told(subject: &Subject, report: &Report, language: args::Language) -> String 
         };
         let _ = match language {
             args::Language::En => {
-                writeln!(told, "  ✓ {name:<width$}  {entries:>6} entries, relative error {error}")
+                let entries = text::count(*entries, "derivative");
+                writeln!(told, "  ✓ {name:<width$}  {entries:>17}, relative error {error}")
             }
             args::Language::Zh => {
                 writeln!(told, "  ✓ {name:<width$}  {entries:>6} 个，相对误差 {error}")

@@ -19,7 +19,7 @@ use std::{path::Path, sync::Arc};
 
 /// What is looked at, and the words that go with it.
 pub(crate) struct Subject {
-    pub(crate) title: String,
+    pub(crate) name: String,
     pub(crate) notes: Vec<String>,
     pub(crate) network: Network<f64>,
     pub(crate) x: Array2<f64>,
@@ -107,10 +107,7 @@ fn of_model(
             .to_owned(),
     );
     Ok(Subject {
-        title: match language {
-            Language::En => format!("{} step by step", path.display()),
-            Language::Zh => format!("逐步计算 {}", path.display()),
-        },
+        name: path.display().to_string(),
         notes,
         inputs: input_names(&model, batch.x.ncols()),
         outputs: output_names(&model),
@@ -183,11 +180,11 @@ fn of_problem(
     };
     let widths = Widths(vec![x.ncols(), 3, 1]);
     let usual = if x.ncols() == 2 { "binary_cross_entropy" } else { "mean_squared_error" };
-    let title = match language {
-        Language::En => format!("{name}: a {} network step by step", shown(&widths)),
-        Language::Zh => format!("{name}：逐步计算 {} 网络", shown(&widths)),
+    let name = match language {
+        Language::En => format!("{name}: a {} network", shown(&widths)),
+        Language::Zh => format!("{name}：{} 网络", shown(&widths)),
     };
-    random_network(args, language, &widths, title, usual, |_, _| Ok((x, targets)))
+    random_network(args, language, &widths, name, usual, |_, _| Ok((x, targets)))
 }
 
 /// A random network and a random batch.
@@ -196,12 +193,12 @@ fn of_widths(
     language: Language,
     widths: &Widths,
 ) -> Result<Subject, Failure> {
-    let title = match language {
-        Language::En => format!("A {} network step by step", shown(widths)),
-        Language::Zh => format!("逐步计算 {} 网络", shown(widths)),
+    let name = match language {
+        Language::En => format!("A {} network", shown(widths)),
+        Language::Zh => format!("{} 网络", shown(widths)),
     };
     let rows = args.batch.unwrap_or(ROWS);
-    random_network(args, language, widths, title, "mean_squared_error", |loss, outputs| {
+    random_network(args, language, widths, name, "mean_squared_error", |loss, outputs| {
         let mut random = Random::new(args.seed, Purpose::Data);
         // Short numbers can be read, and computed with by hand.
         let mut draw = || (random.normal::<f64>() * 10.0).round() / 10.0 + 0.0; // no −0
@@ -231,7 +228,7 @@ fn random_network(
     args: &args::Subject,
     language: Language,
     widths: &Widths,
-    title: String,
+    name: String,
     usual_loss: &str,
     batch: impl FnOnce(&dyn Loss<f64>, usize) -> Result<(Array2<f64>, Array2<f64>), Failure>,
 ) -> Result<Subject, Failure> {
@@ -243,9 +240,9 @@ fn random_network(
         dropout: 0.0,
     };
     let network = architecture.build::<f64>(inputs, outputs, args.seed)?;
-    let name = args.loss.as_deref().unwrap_or(usual_loss);
-    let loss = table::loss(name)
-        .ok_or_else(|| Failure::Usage(format!("there is no loss {name}; see --help")))?;
+    let loss = args.loss.as_deref().unwrap_or(usual_loss);
+    let loss = table::loss(loss)
+        .ok_or_else(|| Failure::Usage(format!("there is no loss {loss}; see --help")))?;
     let (x, targets) = batch(&*loss, outputs)?;
     let notes = vec![match language {
         Language::En => format!("Random weights of the seed {}.", args.seed),
@@ -253,7 +250,7 @@ fn random_network(
     }];
     let named = |letter: &str, count: usize| (1..=count).map(|i| format!("{letter}{i}")).collect();
     Ok(Subject {
-        title,
+        name,
         notes,
         inputs: named("x", inputs),
         outputs: named("y", outputs),

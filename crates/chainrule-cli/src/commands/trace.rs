@@ -49,7 +49,11 @@ pub(crate) fn run(args: &args::Trace) -> Result<(), Failure> {
                 .to_owned(),
         );
     }
-    let mut lesson = Lesson::new(subject.title, &trace)
+    let title = match args.lang {
+        args::Language::En => format!("{} step by step", subject.name),
+        args::Language::Zh => format!("逐步计算：{}", subject.name),
+    };
+    let mut lesson = Lesson::new(title, &trace)
         .inputs(subject.inputs)
         .outputs(subject.outputs)
         .rows(subject.rows);
