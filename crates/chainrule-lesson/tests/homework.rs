@@ -211,3 +211,10 @@ fn what_is_no_json() {
         );
     }
 }
+
+#[test]
+fn numbers_that_overflow() {
+    let mut case = case("none", 0);
+    case["weights"]["dense_3.w"][0][0] = json!(1e200);
+    assert!(refusal(&case).contains("not finite"), "{}", refusal(&case));
+}

@@ -93,7 +93,7 @@ fn a_formula_has_its_numbers_put_in() {
         page.descendants().filter(|node| node.has_tag_name("math")).map(words).collect();
     // 0.15 − 0.4 + 0.1
     let z = "0.5·0.3+2·(−0.2)+0.1=−0.15";
-    assert!(formulas.iter().any(|formula| formula.ends_with(z)), "{formulas:#?}");
+    assert!(formulas.concat().contains(z), "{formulas:#?}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn what_is_wrong_is_told() {
     place.run("trace data.safetensors --data gap.csv").exits(3).says("no value of \"y\"");
     place.run("trace data.safetensors --data no.csv").exits(3).says("there is no file no.csv");
     place.run("trace data.safetensors").exits(2).says("--data");
-    place.run("trace").exits(2).says("nothing to trace");
+    place.run("trace").exits(2).says("no network to look at");
     place.run("trace --network 2-x-1").exits(2).says("two or more widths");
     place.run("trace --network 3").exits(2).says("such as 2-3-1");
     place.run("trace --demo circle").exits(2).says("xor");

@@ -54,6 +54,9 @@ pub enum HomeworkError {
         /// What stands there.
         found: String,
     },
+    /// Weights or a batch whose right gradients overflow.
+    #[error("the numbers of this exercise are so large that its gradients are not finite")]
+    TooLarge,
     /// Targets that the loss can not be computed for.
     #[error("{0}")]
     Exercise(#[from] chainrule::Error),

@@ -68,6 +68,9 @@ impl Exercise {
         network.forward(self.x.view(), &mut workspace);
         network.backward(&*self.loss, self.targets(), &mut workspace);
         let mut rest = workspace.gradient();
+        if rest.iter().any(|v| !v.is_finite()) {
+            return Err(HomeworkError::TooLarge);
+        }
         let gradients = self.layers.iter().map(|layer| {
             let (dw, tail) = rest.split_at(layer.w.len());
             let (db, tail) = tail.split_at(layer.b.len());

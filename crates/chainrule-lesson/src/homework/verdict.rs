@@ -391,7 +391,13 @@ impl Block {
 /// The largest distance as a part of the largest right number, be it a small part of the largest of all.
 fn distance(mine: &[f64], right: &[f64], largest_of_all: f64) -> f64 {
     let largest = right.iter().fold(TOLERANCE * largest_of_all, |most, v| most.max(v.abs()));
-    let furthest = mine.iter().zip(right).fold(0.0f64, |most, (a, b)| most.max((a - b).abs()));
+    let distances = mine.iter().zip(right).map(|(a, b)| (a - b).abs());
+    // The numbers that a slip would give may overflow: they are as far off as can be.
+    let distances = distances.map(|d| if d.is_finite() { d } else { f64::INFINITY });
+    let furthest = distances.fold(0.0, f64::max);
+    if furthest == f64::INFINITY {
+        return furthest;
+    }
     if furthest == 0.0 { 0.0 } else { furthest / largest.max(f64::MIN_POSITIVE) }
 }
 

@@ -78,10 +78,13 @@ pub(crate) fn sum(count: usize, term: impl Fn(usize) -> String) -> String {
     places.iter().map(term).collect::<Vec<_>>().join("<mo>+</mo>")
 }
 
-/// Both sides of one or more equals signs, as a formula of its own.
+/// Both sides of one or more equals signs. Each further sign begins a formula of its own, so that a
+/// long chain of equalities can go on in the next line: browsers break no formula.
 pub(crate) fn equation(sides: &[String]) -> String {
-    let sides: Vec<&str> = sides.iter().map(String::as_str).collect();
-    format!("<math display=\"block\"><mrow>{}</mrow></math>", sides.join("<mo>=</mo>"))
+    let (first, further) = sides.split_at(sides.len().min(2));
+    let formula = |inside: &str| format!("<math display=\"block\"><mrow>{inside}</mrow></math>");
+    let further = further.iter().map(|side| formula(&format!("<mo>=</mo>{side}")));
+    formula(&first.join("<mo>=</mo>")) + &further.collect::<String>()
 }
 
 #[cfg(test)]
@@ -93,6 +96,16 @@ mod tests {
         let terms = |count| sum(count, |i| i.to_string());
         assert_eq!(terms(3), "0<mo>+</mo>1<mo>+</mo>2");
         assert_eq!(terms(9), "0<mo>+</mo>1<mo>+</mo>2<mo>+</mo><mo>⋯</mo><mo>+</mo>8");
+    }
+
+    #[test]
+    fn each_further_equals_sign_can_begin_a_line() {
+        let chain = equation(&["a".to_owned(), "b".to_owned(), "c".to_owned(), "d".to_owned()]);
+        let formulas: Vec<&str> = chain.split("</math>").collect();
+        assert_eq!(formulas.len(), 4, "three formulas and the empty end");
+        assert!(formulas[0].contains("a<mo>=</mo>b"));
+        assert!(formulas[1].contains("<mo>=</mo>c") && formulas[2].contains("<mo>=</mo>d"));
+        assert_eq!(equation(&["a".to_owned()]).matches("<math").count(), 1);
     }
 
     #[test]

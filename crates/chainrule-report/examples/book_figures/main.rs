@@ -65,6 +65,16 @@ fn charts(
     };
     let loss_by_step =
         |title| labels(title, say("steps", "步数"), say("mean squared error", "均方误差"));
+    let absolute = {
+        // Three styles, as the sum lies on the one hinge or on the other.
+        let [right, left, sum] = &results.absolute[..] else { return Err("three curves".into()) };
+        chart::fit(
+            labels(say("Two hinges make |x|", "两个折线函数合成 |x|"), "x", ""),
+            Series::new("max(x, 0)", &right.x, &right.y),
+            Some(Series::new(say("sum", "和"), &sum.x, &sum.y)),
+            Series::new("max(−x, 0)", &left.x, &left.y),
+        )?
+    };
     let sin = {
         let line = steps(0.0, std::f64::consts::TAU, 400);
         let truth: Vec<f64> = line.iter().map(|x| x.sin()).collect();
@@ -120,14 +130,7 @@ fn charts(
                 &[say("gradient descent", "梯度下降"), say("with momentum", "加动量"), "Adam"],
             )?,
         ),
-        (
-            "hinges-abs",
-            race(
-                labels(say("Two hinges make |x|", "两个折线函数合成 |x|"), "x", ""),
-                &results.absolute,
-                &["max(x, 0)", "max(−x, 0)", say("sum", "和")],
-            )?,
-        ),
+        ("hinges-abs", absolute),
         (
             "hinges-parts",
             race(
