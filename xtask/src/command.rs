@@ -29,6 +29,15 @@ pub(crate) fn cargo(arguments: &str) -> Command {
     command
 }
 
+/// Where cargo puts this example when it builds `--workspace`: beside this program, as both have the same profile.
+///
+/// For the whole workspace, since `cargo run --package` would choose the features of the dependencies for that package
+/// alone, and so build many of them again.
+pub(crate) fn built_example(name: &str) -> Result<PathBuf> {
+    let xtask = env::current_exe().context("the folder of this program is unknown")?;
+    Ok(xtask.with_file_name("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX)))
+}
+
 /// Shows the command and runs it, its output going where ours goes.
 ///
 /// # Errors

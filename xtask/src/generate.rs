@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::Task;
 use crate::book;
-use crate::command::{cargo, root, run};
+use crate::command::{built_example, cargo, program, root, run};
 
 /// This task, as `cargo xtask help` shows it.
 pub(crate) const TASK: Task = Task {
@@ -26,8 +26,8 @@ pub(crate) const TASK: Task = Task {
 
 /// A program that writes files.
 pub(crate) struct Generator {
-    /// The crate and its example, which is given the folder below which it writes.
-    pub(crate) example: (&'static str, &'static str),
+    /// An example of one of the crates, which is given the folder below which it writes.
+    pub(crate) example: &'static str,
     /// The files that there are, from the root of the project.
     pub(crate) files: fn() -> Result<Vec<String>>,
 }
@@ -71,9 +71,9 @@ pub(crate) fn check() -> Result<()> {
 }
 
 fn write(generator: &Generator, folder: &Path) -> Result<()> {
-    let (package, example) = generator.example;
-    let mut command = cargo(&format!("run --quiet --package {package} --example {example} --"));
-    run(command.arg(folder))
+    let example = generator.example;
+    run(&mut cargo(&format!("build --workspace --example {example}")))?;
+    run(program(built_example(example)?).arg(folder))
 }
 
 /// All files below `folder`, as paths from `base` with slashes.

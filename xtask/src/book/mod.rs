@@ -186,7 +186,7 @@ fn read(path: &Path) -> Result<String> {
 
 /// The pictures of the book, drawn by an example of `chainrule-report`.
 pub(crate) const PICTURES: generate::Generator = generate::Generator {
-    example: ("chainrule-report", "book_figures"),
+    example: "book_figures",
     files: || {
         let mut files = Vec::new();
         for language in LANGUAGES {

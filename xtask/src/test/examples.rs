@@ -4,7 +4,6 @@
 //! then train for less long. What it prints is shown only when it fails.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::summary::{Outcome, duration};
-use crate::command::{cargo, program, root, run};
+use crate::command::{built_example, cargo, program, root, run};
 
 /// A program in the `examples` folder of a crate.
 #[derive(Debug, PartialEq)]
@@ -30,29 +29,18 @@ pub(super) fn check() -> Result<Outcome> {
         return Ok(Outcome::Skipped("no crate has examples".to_owned()));
     }
     reject_namesakes(&examples)?;
-    // Built for the whole workspace: `cargo run --package` would choose the features of the
-    // dependencies for that package alone, and so build many of them again.
     run(&mut cargo("build --workspace --examples"))?;
-    let folder = built_examples()?;
-    for example in &examples {
-        run_one(example, &folder)?;
-    }
+    examples.iter().try_for_each(run_one)?;
     Ok(Outcome::Passed)
 }
 
-/// The folder where cargo puts built examples: beside this program, as both have the same profile.
-fn built_examples() -> Result<PathBuf> {
-    let xtask = env::current_exe().context("the folder of this program is unknown")?;
-    Ok(xtask.with_file_name("examples"))
-}
-
 /// Runs a built example; an error with all that it printed where it does not exit with 0.
-fn run_one(example: &Example, folder: &Path) -> Result<()> {
+fn run_one(example: &Example) -> Result<()> {
     let Example { package, name } = example;
     print!("    {package}: {name} ");
     io::stdout().flush()?;
     let started = Instant::now();
-    let path = folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    let path = built_example(name)?;
     let output = program(&path).env("CHAINRULE_QUICK", "1").output().with_context(|| {
         format!(
             "{} was not built; run xtask without --release, as `cargo xtask` does",
@@ -136,7 +124,7 @@ mod tests {
     #[test]
     fn examples_are_files_and_folders_in_alphabetical_order() {
         let crates =
-            env::temp_dir().join(format!("chainrule-xtask-examples-{}", std::process::id()));
+            std::env::temp_dir().join(format!("chainrule-xtask-examples-{}", std::process::id()));
         for file in [
             "table/examples/penguins.rs",
             "table/examples/penguins.csv",
