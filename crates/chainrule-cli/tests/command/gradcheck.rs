@@ -93,7 +93,8 @@ fn what_is_wrong_is_told() {
     cut.says("cut.json: ").says("docs/trace.md");
     place.write("mine.json", r#"{"gradients": {"dense_1.w": [[1.0, NaN]]}}"#);
     place.run("gradcheck --trace step.json --mine mine.json").exits(3).says("NaN");
+    place.write("data.json", "{}");
     place.write("mine.json", r#"{"gradients": {}}"#);
     place.run("gradcheck --trace step.json --mine mine.json").exits(3).says("no \"gradients\"");
-    place.run("gradcheck --trace mine.json --mine mine.json").exits(3).says("\"network\"");
+    place.run("gradcheck --trace data.json --mine step.json").exits(3).says("no \"network\"");
 }
