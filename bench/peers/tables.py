@@ -1,8 +1,9 @@
 """Public tables as they come: `chainrule fit` with its defaults beside scikit-learn's MLP with its defaults.
 
-usage: CHAINRULE_DATA=FOLDER tables.py CHAINRULE [SET,...]
+usage: CHAINRULE_DATA=FOLDER tables.py CHAINRULE [SET,...] [FLAG ...]
 
-CHAINRULE is the built command. Both see the same five folds: each is trained on four of them and scored on the fifth.
+CHAINRULE is the built command, and the flags are for its `fit`, such as --validation 0.1 --restarts 1, which trains one
+network. Both see the same five folds: each is trained on four of them and scored on the fifth.
 scikit-learn has its usual pipeline: medians and standardised numbers, frequent categories one-hot, a standardised target,
 MLPRegressor or MLPClassifier. The columns that scikit-learn can not use (names, tickets, identifiers) are taken away for
 it by hand; `chainrule` finds that out by itself. Times are of the fits, reading and writing of files included for
@@ -69,13 +70,13 @@ def scikit_learn(train, test, target, is_class, spared):
     return score, time.perf_counter() - start
 
 
-def chainrule(command, train, test, target, is_class):
+def chainrule(command, flags, train, test, target, is_class):
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, name) for name in ("train.csv", "test.csv", "model.safetensors")]
         train.to_csv(paths[0], index=False)
         test.to_csv(paths[1], index=False)
         start = time.perf_counter()
-        run = [command, "fit", paths[0], "--target", target, "--test", paths[1], "--out", paths[2], "--json"]
+        run = [command, "fit", paths[0], "--target", target, "--test", paths[1], "--out", paths[2], "--json", *flags]
         done = subprocess.run(run, capture_output=True, text=True)
         seconds = time.perf_counter() - start
         if done.returncode != 0:
@@ -87,7 +88,8 @@ def chainrule(command, train, test, target, is_class):
 
 def main():
     command = sys.argv[1]
-    sets = sys.argv[2].split(",") if len(sys.argv) > 2 else list(SETS)
+    words = sys.argv[2:]
+    sets = words.pop(0).split(",") if words and not words[0].startswith("-") else list(SETS)
     print("| table | measure | chainrule | seconds | coverage of 90 % | scikit-learn | seconds |")
     print("|---|---|---|---|---|---|---|")
     for name in sets:
@@ -100,7 +102,7 @@ def main():
         ours, theirs = [], []
         for train, test in splits:
             train, test = table.iloc[train], table.iloc[test]
-            ours.append(chainrule(command, train, test, target, is_class))
+            ours.append(chainrule(command, words, train, test, target, is_class))
             theirs.append(scikit_learn(train, test, target, is_class, spared))
         digits = 4 if is_class else (0 if name in ("california", "ames") else 3)
 
