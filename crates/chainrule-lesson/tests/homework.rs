@@ -213,6 +213,21 @@ fn what_is_no_json() {
 }
 
 #[test]
+fn the_shape_of_a_transpose_is_told() {
+    let mut case = case("none", 1);
+    let w = case["gradients"]["dense_1.w"].take();
+    let columns = w[0].as_array().unwrap().len();
+    let turned = (0..columns).map(|j| json!([w[0][j], w[1][j]]));
+    case["gradients"]["dense_1.w"] = turned.collect();
+    let verdict = verdict(&case);
+    assert!(!verdict.is_right() && verdict.blocks[0].is_transposed);
+    assert_eq!(verdict.blocks[0].worst, None);
+    let text = verdict.text(&exercise(&case), Language::En);
+    assert!(text.contains("right numbers, but of the transpose"), "{text}");
+    assert!(text.contains("dW of dense_1 is transposed"), "{text}");
+}
+
+#[test]
 fn numbers_that_overflow() {
     let mut case = case("none", 0);
     case["weights"]["dense_3.w"][0][0] = json!(1e200);

@@ -34,7 +34,9 @@ pub struct Block {
     pub is_given: bool,
     /// The largest distance as a part of the largest entry; none where nothing is given.
     pub error: Option<f64>,
-    /// The entry that is furthest off, if the block is wrong.
+    /// Whether it has the shape of the transpose, and cannot be taken for the matrix itself.
+    pub is_transposed: bool,
+    /// The entry that is furthest off, if numbers are wrong.
     pub worst: Option<Wrong>,
 }
 
@@ -97,7 +99,7 @@ impl Verdict {
         let mine = Mine::new(exercise, answer)?;
         let right = exercise.gradients()?;
         let blocks = mine.blocks(exercise, &right);
-        let is_right = blocks.iter().all(|block| block.worst.is_none());
+        let is_right = !blocks.iter().any(Block::is_wrong);
         let explanations = if is_right { Vec::new() } else { mine.explanations(exercise) };
         let place = (!is_right && explanations.is_empty()).then(|| place(&blocks));
         Ok(Self { blocks, explanations, place })
@@ -105,7 +107,7 @@ impl Verdict {
 
     /// Whether all blocks are there, and right.
     pub fn is_right(&self) -> bool {
-        self.blocks.iter().all(|block| block.is_given && block.worst.is_none())
+        self.blocks.iter().all(|block| block.is_given && !block.is_wrong())
     }
 
     /// In sentences, a block in each line.
@@ -190,7 +192,13 @@ impl Verdict {
             let worst = block.worst.as_ref().map(
                 |worst| json!({ "entry": worst.entry, "mine": worst.mine, "right": worst.right }),
             );
-            json!({ "name": block.name, "given": block.is_given, "error": block.error, "worst": worst })
+            json!({
+                "name": block.name,
+                "given": block.is_given,
+                "error": block.error,
+                "transposed": block.is_transposed,
+                "worst": worst,
+            })
         };
         let explanations = self.explanations.iter().map(|one| one.told(exercise, Language::En));
         json!({
@@ -213,8 +221,12 @@ impl Block {
                     Language::Zh => format!("✗ {entry}：你的 {mine}，正确 {right}"),
                 }
             }
+            (None, ..) if self.is_transposed => language
+                .say("✗ right numbers, but of the transpose", "✗ 数值正确，但形状是转置的")
+                .to_owned(),
+            (None, Some(0.0), _) => language.say("✓ right", "✓ 正确").to_owned(),
             (None, Some(error), Language::En) => {
-                format!("✓ right to {} of its largest entry", significant(error, 2))
+                format!("✓ right, to {} of its largest entry", significant(error, 2))
             }
             (None, Some(error), Language::Zh) => {
                 format!("✓ 正确（与最大元素之比的误差 {}）", significant(error, 2))
@@ -295,11 +307,7 @@ impl Mine {
             let dw: Vec<f64> = dw.iter().copied().collect();
             let given = w.as_ref().map(|_| &numbers[..]);
             let mut block = Block::new(format!("{}.w", layer.name), given, &dw, largest, &entry);
-            if is_transposed && block.worst.is_none() {
-                // Right numbers in a wrong shape.
-                block.worst =
-                    Some(Wrong { entry: "w[0,0]".to_owned(), mine: numbers[0], right: dw[0] });
-            }
+            block.is_transposed = is_transposed;
             blocks.push(block);
             let entry = |i: usize| format!("b[{i}]");
             let db: Vec<f64> = db.iter().copied().collect();
@@ -374,7 +382,7 @@ impl Block {
         entry: &dyn Fn(usize) -> String,
     ) -> Self {
         let Some(mine) = given else {
-            return Self { name, is_given: false, error: None, worst: None };
+            return Self { name, is_given: false, error: None, is_transposed: false, worst: None };
         };
         let error = distance(mine, right, largest);
         let off = |i: usize| (mine[i] - right[i]).abs();
@@ -384,7 +392,12 @@ impl Block {
             mine: mine[i],
             right: right[i],
         });
-        Self { name, is_given: true, error: Some(error), worst }
+        Self { name, is_given: true, error: Some(error), is_transposed: false, worst }
+    }
+
+    /// Whether something is given that is not right.
+    pub fn is_wrong(&self) -> bool {
+        self.worst.is_some() || self.is_transposed
     }
 }
 
@@ -423,14 +436,13 @@ fn sets_of_factors(exercise: &Exercise) -> Vec<(Vec<Factor>, f64)> {
 
 /// The first wrong place, seen from the loss.
 fn place(blocks: &[Block]) -> Place {
-    let is_wrong = |block: &Block| block.worst.is_some();
     let layers = blocks.len() / 2;
     for layer in (0..layers).rev() {
         let (w, b) = (&blocks[2 * layer], &blocks[2 * layer + 1]);
-        if b.is_given && !is_wrong(b) && is_wrong(w) {
+        if b.is_given && !b.is_wrong() && w.is_wrong() {
             return Place::WeightsOf(layer);
         }
-        if is_wrong(w) || is_wrong(b) {
+        if w.is_wrong() || b.is_wrong() {
             return if layer + 1 == layers { Place::AtTheLoss } else { Place::Before(layer) };
         }
     }
