@@ -65,7 +65,7 @@ fn write_step(text: &mut String, step: &StepTrace, language: Language) {
                     "\n  Of all gradients, {name} is furthest from its difference quotients: {deviation}\n"
                 )
             }
-            Language::Zh => format!("\n  所有梯度中与数值差分相差最大的是 {name}：{deviation}\n"),
+            Language::Zh => format!("\n  所有梯度中与差商相差最大的是 {name}：{deviation}\n"),
         };
     }
     section(text, language.say("The step", "更新"));
@@ -157,7 +157,7 @@ fn write_quantity(text: &mut String, title: &str, quantity: &Quantity, language:
         let deviation = significant(deviation, 2);
         heading += &match language {
             Language::En => format!("  numerically the same to {deviation}"),
-            Language::Zh => format!("  与数值差分相差至多 {deviation}"),
+            Language::Zh => format!("  与差商相差至多 {deviation}"),
         };
         let _ = writeln!(text, "    {heading}");
         let is_narrow = columns <= BESIDE;

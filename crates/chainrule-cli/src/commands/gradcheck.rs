@@ -80,7 +80,7 @@ fn told(subject: &Subject, report: &Report, language: args::Language) -> String 
         ),
         args::Language::Zh => writeln!(
             told,
-            "{}：用反向传播和数值差分各求 {} 个导数，{rows} 行，损失 {}。\n",
+            "{}：用反向传播和差商各求 {} 个导数，{rows} 行，损失 {}。\n",
             subject.name,
             report.checked,
             subject.loss.name()
@@ -108,7 +108,7 @@ fn told(subject: &Subject, report: &Report, language: args::Language) -> String 
             args::Language::En => write!(told, " Furthest off:\n  {worst}"),
             args::Language::Zh => write!(
                 told,
-                "误差最大的一个：\n  {}：反向传播 {:.9e}，数值差分 {:.9e}",
+                "误差最大的一个：\n  {}：反向传播 {:.9e}，差商 {:.9e}",
                 worst.name, worst.backward, worst.numerical
             ),
         };

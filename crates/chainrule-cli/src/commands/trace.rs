@@ -24,10 +24,7 @@ pub(crate) fn run(args: &args::Trace) -> Result<(), Failure> {
     if !differences && !args.no_differences {
         subject.notes.push(
             args.lang
-                .say(
-                    "The network is too large for difference quotients.",
-                    "网络太大，不计算数值差分。",
-                )
+                .say("The network is too large for difference quotients.", "网络太大，不计算差商。")
                 .to_owned(),
         );
     }

@@ -207,10 +207,10 @@ impl Slip {
                     format!("{} 与 {} 的梯度互换了位置：错开了一层", layer(l), layer(l + 1))
                 }
                 Self::BiasLeftOut => "前向传播漏掉了偏置：z = xW + b".to_owned(),
-                Self::BiasGradientZero => "偏置没有梯度：db = Σ δ（对各行求和）".to_owned(),
+                Self::BiasGradientZero => "偏置的梯度漏算了（成了零）：应为 db = Σ δ（对各行求和）".to_owned(),
                 Self::BiasGradientOfOneRow => "db 只取了第一行的 δ：应对各行求和".to_owned(),
                 Self::BiasGradientAveraged => {
-                    "db 又除了一次样本数：δ 中已含平均，db 是它的和".to_owned()
+                    "db 多除以了一次样本数：δ 中已含平均，db 是 δ 对各行之和".to_owned()
                 }
                 Self::OutputsAsProbabilities => {
                     "y − t 直接用了网络的输出：损失先把输出变为概率 p，dy = (p − t)/n".to_owned()
@@ -248,11 +248,11 @@ impl Factor {
             ),
             Self::AveragedTwice => language.say(
                 "the division by the number of samples is done twice",
-                "除以样本数做了两次",
+                "重复除以了样本数（除了两次）",
             ),
             Self::OutputsSummed => language.say(
                 "the outputs of a sample are summed, not averaged: its loss is the mean over them",
-                "对每个样本的各个输出求了和而没有取平均：样本的损失是它们的平均",
+                "对每个样本各个输出上的损失求了和而没有取平均：样本的损失是它们的平均",
             ),
             Self::TwoLost => language.say(
                 "a factor 2 is lost: (y − t)² has the derivative 2(y − t)",

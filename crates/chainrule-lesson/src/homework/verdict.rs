@@ -218,7 +218,7 @@ impl Block {
                 let (mine, right) = (significant(*mine, 6), significant(*right, 6));
                 match language {
                     Language::En => format!("✗ {entry}: yours {mine}, right {right}"),
-                    Language::Zh => format!("✗ {entry}：你的 {mine}，正确 {right}"),
+                    Language::Zh => format!("✗ {entry}：你的值 {mine}，正确值 {right}"),
                 }
             }
             (None, ..) if self.is_transposed => language
@@ -229,7 +229,7 @@ impl Block {
                 format!("✓ right, to {} of its largest entry", significant(error, 2))
             }
             (None, Some(error), Language::Zh) => {
-                format!("✓ 正确（与最大元素之比的误差 {}）", significant(error, 2))
+                format!("✓ 正确（误差与绝对值最大的元素之比为 {}）", significant(error, 2))
             }
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn figure(lesson: &Lesson<'_>, language: Language) -> Option<String> 
     let chart = chart::network(labels, &dense, &inputs, &outputs, signs).ok()?;
     let alternative = language.say(
         "Inputs on the left, outputs on the right, hidden units between them, weights as lines.",
-        "左边是输入，右边是输出，中间是隐藏单元，线是权重。",
+        "左边是输入，右边是输出，中间是隐层单元，线是权重。",
     );
     Some(figure_of(&chart, alternative, 1, &Words::of_language(language.say("en", "zh"))))
 }

@@ -39,7 +39,7 @@ pub(super) fn write(
     if let (Some(numerical), Some(deviation)) = (numerical, quantity.deviation()) {
         html.push_str("<figure class=\"twin\">");
         matrix(html, &twin, numerical, (rows, columns), &format!("ij@{name}"), language);
-        let words = language.say("numerically; largest distance", "数值差分；最大偏差");
+        let words = language.say("numerically; largest distance", "差商；最大偏差");
         let distance = typeset(deviation, 2);
         let kind = if deviation < 1e-6 { "good" } else { "warning" };
         let _ =

@@ -65,13 +65,13 @@ fn sheet(body: &mut String, worksheet: &Worksheet, i: usize, trace: &Trace, lang
         }
         Language::Zh => {
             let relu = if hidden {
-                "隐藏层的激活函数为 ReLU，即 max(z, 0)；最后一层没有激活函数。"
+                "隐层的激活函数为 ReLU，即 max(z, 0)；最后一层没有激活函数。"
             } else {
                 "该层没有激活函数。"
             };
-            let mean = if outputs > 1 { "各输出 (y − t)² 的平均" } else { "(y − t)²" };
+            let mean = if outputs > 1 { "各输出 (y − t)² 的平均" } else { " (y − t)²" };
             format!(
-                "{relu}损失 L 为 {mean}；记号 dv 表示 ∂L/∂v。先作前向传播，再作反向传播，最后以学习率 α = {LEARNING_RATE} 作一步梯度下降。"
+                "{relu}损失 L 为{mean}；记号 dv 表示 ∂L/∂v。先作前向传播，再作反向传播，最后以学习率 α = {LEARNING_RATE} 作一步梯度下降。"
             )
         }
     };

@@ -69,7 +69,7 @@ fn charts(
         // Three styles, as the sum lies on the one hinge or on the other.
         let [right, left, sum] = &results.absolute[..] else { return Err("three curves".into()) };
         chart::fit(
-            labels(say("Two hinges make |x|", "两个折线函数合成 |x|"), "x", ""),
+            labels(say("Two hinges make |x|", "两个铰链函数合成 |x|"), "x", ""),
             Series::new("max(x, 0)", &right.x, &right.y),
             Some(Series::new(say("sum", "和"), &sum.x, &sum.y)),
             Series::new("max(−x, 0)", &left.x, &left.y),
@@ -134,7 +134,7 @@ fn charts(
         (
             "hinges-parts",
             race(
-                labels(say("The hinges one by one", "逐个折线函数"), "x", ""),
+                labels(say("The hinges one by one", "逐个铰链函数"), "x", ""),
                 &results.hinges,
                 &["1", "2", "3", "4", "5", "6", "7", "8"],
             )?,
