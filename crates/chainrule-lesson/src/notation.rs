@@ -10,7 +10,6 @@ pub(crate) fn letter(symbol: &str) -> &str {
         "slope" => "σ′(z)",
         "x_hat" => "x̂",
         "inverse_deviation" => "1/√(variance + ε)",
-        "factor" => "factor",
         "m_hat" => "m̂",
         "v_hat" => "v̂",
         "v_max_hat" => "v̂ max",
@@ -19,6 +18,8 @@ pub(crate) fn letter(symbol: &str) -> &str {
 }
 
 /// What the quantity is, as an equation.
+///
+/// Of a moment it is its letter alone; see [`moment`].
 pub(crate) fn equation(quantity: &Quantity, language: Language) -> String {
     let letter = letter(&quantity.symbol);
     match quantity.formula {
@@ -40,20 +41,25 @@ pub(crate) fn equation(quantity: &Quantity, language: Language) -> String {
             Some(1) | None => "p = σ(y)".to_owned(),
             Some(_) => "p".to_owned(),
         },
-        Formula::Moment => match letter {
-            "m" => "m ← β₁m + (1 − β₁)g".to_owned(),
-            "v" => "v ← β₂v + (1 − β₂)g²".to_owned(),
-            letter => letter.to_owned(),
-        },
-        Formula::Corrected => match letter {
-            "m̂" => "m̂ = m / (1 − β₁ᵗ)".to_owned(),
-            "v̂" => "v̂ = v / (1 − β₂ᵗ)".to_owned(),
-            letter => letter.to_owned(),
-        },
         Formula::Change => "θ′ − θ".to_owned(),
         Formula::Step => "θ′".to_owned(),
         _ => letter.to_owned(),
     }
+}
+
+/// How an optimizer makes a quantity of its memory, as an equation; its letter alone where that is no short one.
+pub(crate) fn moment(quantity: &Quantity, optimizer: &str) -> String {
+    let letter = letter(&quantity.symbol);
+    let equation = match (optimizer, letter) {
+        ("adam" | "adam_w" | "ams_grad" | "nadam", "m") => "m ← β₁m + (1 − β₁)g",
+        ("adam" | "adam_w" | "ams_grad" | "nadam", "v") => "v ← β₂v + (1 − β₂)g²",
+        ("adam" | "adam_w" | "ams_grad", "m̂") => "m̂ = m / (1 − β₁ᵗ)",
+        ("adam" | "adam_w" | "nadam", "v̂") => "v̂ = v / (1 − β₂ᵗ)",
+        ("lion", "m") => "m ← β₂m + (1 − β₂)g",
+        ("rms_prop", "v") => "v ← ρv + (1 − ρ)g²",
+        (_, letter) => letter,
+    };
+    equation.to_owned()
 }
 
 /// [3 × 2], [3], nothing for a single number.

@@ -38,7 +38,7 @@ pub(crate) fn typeset(value: f64, digits: usize) -> String {
 
 const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-/// Numbers below each other: with one number of decimals, as many as six digits of the largest need.
+/// Numbers below each other: with six decimals, with none if all are whole, or as powers of ten.
 pub(crate) fn column_of(values: &[f64]) -> Vec<String> {
     let finite = values.iter().filter(|v| v.is_finite() && **v != 0.0).map(|v| v.abs());
     let (low, high) =
@@ -51,7 +51,8 @@ pub(crate) fn column_of(values: &[f64]) -> Vec<String> {
             .collect();
     }
     let decimals = if whole { 0 } else { 6 };
-    values.iter().map(|v| format!("{v:.decimals$}")).collect()
+    // A negative zero is a zero.
+    values.iter().map(|v| format!("{:.decimals$}", v + 0.0)).collect()
 }
 
 #[cfg(test)]

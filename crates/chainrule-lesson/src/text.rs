@@ -2,7 +2,7 @@
 
 use crate::{
     Language, Lesson,
-    notation::{equation, letter, shape},
+    notation::{equation, letter, moment, shape},
     number::{column_of, significant},
 };
 use chainrule::trace::{LayerTrace, LossTrace, ParameterTrace, Quantity, StepTrace};
@@ -40,12 +40,12 @@ pub(crate) fn write(lesson: &Lesson<'_>, language: Language) -> String {
             Language::Zh => format!("第 {number} 步，共 {} 步", trace.steps.len()),
         };
         text += &format!("\n{heading}\n{}\n", "═".repeat(heading.width()));
-        write_step(&mut text, step, language);
+        write_step(&mut text, step, &trace.optimizer, language);
     }
     text
 }
 
-fn write_step(text: &mut String, step: &StepTrace, language: Language) {
+fn write_step(text: &mut String, step: &StepTrace, optimizer: &str, language: Language) {
     section(text, language.say("Forward", "前向传播"));
     write_quantity(text, "x", &step.x, language);
     for layer in &step.layers {
@@ -70,7 +70,7 @@ fn write_step(text: &mut String, step: &StepTrace, language: Language) {
     }
     section(text, language.say("The step", "更新"));
     for parameter in step.layers.iter().flat_map(|layer| &layer.parameters) {
-        write_update(text, parameter, language);
+        write_update(text, parameter, optimizer, language);
     }
 }
 
@@ -140,10 +140,17 @@ fn write_backward(text: &mut String, layer: &LayerTrace, language: Language) {
     }
 }
 
-fn write_update(text: &mut String, parameter: &ParameterTrace, language: Language) {
+fn write_update(
+    text: &mut String,
+    parameter: &ParameterTrace,
+    optimizer: &str,
+    language: Language,
+) {
     let _ = writeln!(text, "\n  {}", parameter.name);
-    let quantities = parameter.moments.iter().chain(&parameter.corrected);
-    for quantity in quantities.chain([&parameter.change, &parameter.after]) {
+    for quantity in parameter.moments.iter().chain(&parameter.corrected) {
+        write_quantity(text, &moment(quantity, optimizer), quantity, language);
+    }
+    for quantity in [&parameter.change, &parameter.after] {
         write_quantity(text, &equation(quantity, language), quantity, language);
     }
 }

@@ -59,6 +59,9 @@ fn each_slip_is_named() {
         } else {
             assert!(found.contains(expected), "{}: {expected} is not in {found:#?}", case["name"]);
             assert!(found.len() <= 2, "{}: too many explanations: {found:#?}", case["name"]);
+            if case["name"] == "two lost" {
+                assert_eq!(found.len(), 1, "nothing is said of probabilities where there are none");
+            }
         }
     }
 }
@@ -110,7 +113,49 @@ fn an_unknown_slip_has_a_place() {
     case["gradients"]["dense_2.b"][0] = json!(17.0);
     assert_eq!(verdict(&case).place, Some(Place::Before(1)));
     case["gradients"]["dense_3.b"][0] = json!(17.0);
+    assert_eq!(verdict(&case).place, Some(Place::BiasOf(2)));
+    case["gradients"]["dense_3.w"][0][0] = json!(17.0);
     assert_eq!(verdict(&case).place, Some(Place::AtTheLoss));
+}
+
+#[test]
+fn a_wrong_bias_beside_right_weights_has_a_place() {
+    let mut case = case("none", 1);
+    case["gradients"]["dense_1.b"][0] = json!(17.0);
+    assert_eq!(verdict(&case).place, Some(Place::BiasOf(0)));
+    // Of what was not handed in, nothing is said.
+    case["gradients"]["dense_1.w"][0][0] = json!(17.0);
+    assert_eq!(verdict(&case).place, Some(Place::Before(0)));
+    case["gradients"].as_object_mut().unwrap().remove("dense_2.w");
+    assert_eq!(verdict(&case).place, Some(Place::In(0)));
+}
+
+#[test]
+fn numbers_with_few_decimals_are_told_to_be_rounded() {
+    let mut case = case("none", 2);
+    let rounded = |value: &mut Value| {
+        *value = json!((value.as_f64().expect("a number") * 100.0).round() / 100.0);
+    };
+    for block in case["gradients"].as_object_mut().expect("blocks").values_mut() {
+        for row in block.as_array_mut().expect("a list") {
+            match row {
+                Value::Array(row) => row.iter_mut().for_each(rounded),
+                number => rounded(number),
+            }
+        }
+    }
+    let verdict = verdict(&case);
+    assert_eq!((verdict.is_right(), verdict.place), (false, Some(Place::Rounded)));
+}
+
+#[test]
+fn single_numbers_need_no_brackets() {
+    let mut case = case("none", 2);
+    for part in ["weights", "gradients"] {
+        let number = case[part]["dense_2.b"][0].take();
+        case[part]["dense_2.b"] = number;
+    }
+    assert!(verdict(&case).is_right());
 }
 
 #[test]
@@ -232,4 +277,15 @@ fn numbers_that_overflow() {
     let mut case = case("none", 0);
     case["weights"]["dense_3.w"][0][0] = json!(1e200);
     assert!(refusal(&case).contains("not finite"), "{}", refusal(&case));
+}
+
+#[test]
+fn files_that_are_none() {
+    let said = |text: &str| Exercise::from_json(text).expect_err("a refusal").to_string();
+    assert!(said(" \n").contains("empty"));
+    assert!(said("[]").contains("no JSON object"));
+    assert!(said("{\"network\": {").contains("cut off at line 1"));
+    assert!(said("{\0\"\0").contains("UTF-16"));
+    let case = format!("\u{feff}{}", case("none", 0));
+    assert!(Exercise::from_json(&case).is_ok(), "a byte order mark is no part of it");
 }

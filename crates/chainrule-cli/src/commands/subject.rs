@@ -79,6 +79,7 @@ fn of_model(
     let table = files::open(data, &args.reading.how_for(&model))?;
     let rows = chosen_rows(args, &table, data)?;
     let batch = model.batch(member, &table, &rows)?;
+    let guessed = model.predict(&table.select(&rows)?)?;
     let numbers: Vec<String> = rows.iter().map(|row| (row + 1).to_string()).collect();
     let mut notes = vec![match language {
         Language::En => {
@@ -96,6 +97,28 @@ fn of_model(
                 "模型是 {} 个网络的平均，这是第 {number} 个；用 --member 选择其他网络。",
                 members.len()
             ),
+        });
+    }
+    for (name, rows) in &guessed.filled {
+        let name = text::shown(name);
+        notes.push(match language {
+            Language::En => format!(
+                "{name} is missing in {}, which it never was in training; its median was taken.",
+                text::count(*rows, "row")
+            ),
+            Language::Zh => format!("{name} 有 {rows} 行缺失（训练时从未缺失），以中位数代替。"),
+        });
+    }
+    for (name, rows) in &guessed.unseen {
+        let name = text::shown(name);
+        notes.push(match language {
+            Language::En => {
+                format!(
+                    "{name} has a value in {} that training did not have.",
+                    text::count(*rows, "row")
+                )
+            }
+            Language::Zh => format!("{name} 有 {rows} 行取了训练时没有的值。"),
         });
     }
     notes.push(
@@ -153,14 +176,14 @@ fn of_problem(
 ) -> Result<Subject, Failure> {
     let samples = args.batch.unwrap_or(ROWS);
     let curve = |curve: Curve| {
-        let data = curve.sample::<f64>(samples.max(2), 0.0, args.seed);
+        let data = curve.sample::<f64>(samples, 0.0, args.seed);
         // The interval becomes [−2, 2], where activations bend.
         let end = curve.interval.1;
         let largest = data.targets().values.iter().fold(1.0, |most: f64, t| most.max(t.abs()));
         (data.x().mapv(|x| 2.0 * x / end), data.targets().values.mapv(|t| t / largest))
     };
     let plane = |plane: Plane| {
-        let data = plane.sample::<f64>(samples.max(2), 0.0, args.seed);
+        let data = plane.sample::<f64>(samples, 0.0, args.seed);
         (data.x().to_owned(), data.targets().values.to_owned())
     };
     let (name, (x, targets)) = match problem {
@@ -244,6 +267,7 @@ fn random_network(
     let loss = table::loss(loss)
         .ok_or_else(|| Failure::Usage(format!("there is no loss {loss}; see --help")))?;
     let (x, targets) = batch(&*loss, outputs)?;
+    check(&*loss, &targets, outputs)?;
     let notes = vec![match language {
         Language::En => format!("Random weights of the seed {}.", args.seed),
         Language::Zh => format!("随机权重，种子为 {}。", args.seed),
@@ -260,6 +284,34 @@ fn random_network(
         targets,
         loss,
     })
+}
+
+/// Fails if the loss can not be computed, or if there is nothing to learn by it.
+fn check(loss: &dyn Loss<f64>, targets: &Array2<f64>, outputs: usize) -> Result<(), Failure> {
+    let unfit = |reason: String| {
+        let name = loss.name();
+        Err(Failure::Usage(format!(
+            "the loss {name} does not fit: {reason}; choose another --loss"
+        )))
+    };
+    if loss.name() == "cross_entropy" && outputs == 1 {
+        return unfit(
+            "with one output there is one class; binary_cross_entropy is for two".to_owned(),
+        );
+    }
+    match loss.outputs(targets.ncols()) {
+        Some(expected) if expected != outputs => {
+            let (needed, there) = (text::count(expected, "output"), text::count(outputs, "output"));
+            return unfit(format!("it needs {needed}, and the network has {there}"));
+        }
+        _ => {}
+    }
+    for target in targets.outer_iter() {
+        if let Err(reason) = loss.check_target(&target.to_vec(), outputs) {
+            return unfit(format!("of a target, {reason}"));
+        }
+    }
+    Ok(())
 }
 
 fn shown(widths: &Widths) -> String {

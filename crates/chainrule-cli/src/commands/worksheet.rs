@@ -2,7 +2,10 @@
 
 use crate::{args, failure::Failure, files, text};
 use chainrule_lesson::worksheet::Worksheet;
-use std::path::PathBuf;
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 pub(crate) fn run(args: &args::Worksheet) -> Result<(), Failure> {
     let key = key_beside(args);
@@ -15,8 +18,10 @@ pub(crate) fn run(args: &args::Worksheet) -> Result<(), Failure> {
     files::write(&key, worksheet.key(language).as_bytes())?;
     files::write(&args.out, worksheet.sheets(language).as_bytes())?;
     if !args.quiet {
-        anstream::println!("Sheets written: {}", text::strong(&args.out.display().to_string()));
-        anstream::println!("Key written:    {}", text::strong(&key.display().to_string()));
+        let strong = |path: &Path| text::strong(&path.display().to_string()).to_string();
+        let said =
+            format!("Sheets written: {}\nKey written:    {}\n", strong(&args.out), strong(&key));
+        anstream::stdout().lock().write_all(said.as_bytes()).map_err(Failure::output)?;
     }
     Ok(())
 }

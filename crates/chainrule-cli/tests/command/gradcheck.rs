@@ -78,6 +78,8 @@ fn what_is_wrong_is_told() {
     place.run("gradcheck --demo xor --mine step.json").exits(2).says("cannot be used with");
     place.run("gradcheck --trace step.json").exits(2).says("--mine");
     place.run("gradcheck --network 200-200-200").exits(2).says("would take minutes");
+    place.run("gradcheck --demo sine --loss gaussian").exits(2).says("it needs 2 outputs");
+    place.run("gradcheck --demo sine --loss cross_entropy").exits(2).says("binary_cross_entropy");
 
     let alone = place.write("mine.json", json!({ "gradients": gradients }).to_string());
     place.run("gradcheck --mine mine.json").exits(2).says("tell by --trace which network");

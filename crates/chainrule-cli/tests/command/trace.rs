@@ -34,6 +34,11 @@ fn demos_and_losses_are_traced() {
         place.run(&line).exits(0).shows("dy = ∂L/∂y");
     }
     place.run("trace --network 2-3-1 --no-differences --optimizer sgd").exits(0);
+    place.run("trace --network 2-3-1 --optimizer lion").exits(0).shows("m ← β₂m + (1 − β₂)g");
+    let relu = "trace --network 2-4-1 --activation relu --batch 2 --optimizer sgd";
+    assert!(!place.run(relu).exits(0).stdout.contains("-0.000000 "), "a zero has no sign");
+    let one = place.run("trace --demo sine --batch 1 --json").exits(0).object();
+    assert_eq!(one["batch"]["x"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -69,6 +74,7 @@ fn what_is_wrong_is_told() {
     place.model();
     place.write("short.csv", "x1,y\n1,2\n");
     place.write("gap.csv", "x1,x2,y\n1,2,\n");
+    place.write("hole.csv", "x1,x2,y\n,2,3\n1,2,3\n");
     let line = "trace data.safetensors --data data.csv";
     place
         .run(&format!("{line} --row 226"))
@@ -85,6 +91,11 @@ fn what_is_wrong_is_told() {
     place.run("trace --network 3").exits(2).says("such as 2-3-1");
     place.run("trace --demo circle").exits(2).says("xor");
     place.run("trace --network 2-3-1 --loss gaussian").exits(2).says("another width");
+    place.run("trace --network 2-3-1 --loss cross_entropy").exits(2).says("binary_cross_entropy");
+    place.run("trace --demo sine --loss gaussian").exits(2).says("it needs 2 outputs");
+    place.run("trace --demo sine --loss poisson").exits(2).says("choose another --loss");
+    let hole = place.run("trace data.safetensors --data hole.csv --row 1-2").exits(0);
+    hole.shows("x1 is missing in 1 row, which it never was in training; its median was taken");
     let same = format!("{line} --html data.csv");
     place.run(&same).exits(2).says("is a file that is read");
     let object = place.run(&format!("{line} --row 226 --json")).exits(3).object();

@@ -29,5 +29,6 @@ fn what_is_wrong_is_told() {
     place.run("worksheet --network 2").exits(2).says("such as 2-3-1");
     place.run("worksheet --network 2-90-1").exits(2).says("by hand");
     place.run("worksheet --out no/sheets.html").exits(1).says("no folder");
+    place.run("worksheet --network 1-1 --students 1000").exits(2).says("of 1000 exercises");
     assert!(!place.has("worksheet.html"));
 }

@@ -3,6 +3,7 @@
 use super::{
     Exercise, Slip,
     exercise::{Chained, Gradients},
+    slip::Layers,
 };
 use ndarray::{Array2, Axis};
 
@@ -14,8 +15,9 @@ struct Passed {
 }
 
 impl Exercise {
-    /// The gradients with this slip. `None` where the shapes do not let anybody make it.
+    /// The gradients with this slip. `None` where nobody can make it.
     pub(super) fn gradients_with(&self, slip: Slip) -> Option<Gradients> {
+        self.can_be_made(slip).then_some(())?;
         let mut passed: Vec<Passed> = Vec::new();
         for Chained { activation, w, b, .. } in &self.layers {
             let x = passed.last().map_or(&self.x, |before| &before.a).clone();
@@ -39,15 +41,18 @@ impl Exercise {
                 _ => x.t().dot(&dz),
             };
             let db = match slip {
-                Slip::BiasGradientZero => dz.sum_axis(Axis(0)) * 0.0,
-                Slip::BiasGradientOfOneRow => dz.row(0).to_owned(),
-                Slip::BiasGradientAveraged => dz.sum_axis(Axis(0)) / self.rows() as f64,
+                Slip::BiasGradientZero { layers } if layers.has(l) => dz.sum_axis(Axis(0)) * 0.0,
+                Slip::BiasGradientOfOneRow { layers } if layers.has(l) => dz.row(0).to_owned(),
+                Slip::BiasGradientAveraged { layers } if layers.has(l) => {
+                    dz.sum_axis(Axis(0)) / self.rows() as f64
+                }
                 _ => dz.sum_axis(Axis(0)),
             };
             (dw.dim() == layer.w.dim()).then_some(())?;
             // dx = δWᵀ
             dy = match slip {
-                Slip::WeightsNotTransposed { layer: at } if at == l => {
+                // Nobody needs the dx of the first layer.
+                Slip::WeightsNotTransposed { layers } if layers.has(l) && l > 0 => {
                     (layer.w.nrows() == layer.w.ncols()).then(|| dz.dot(&layer.w))?
                 }
                 Slip::WeightsOfNeighbour { layer: at } if at == l => {
@@ -67,6 +72,31 @@ impl Exercise {
         Some(gradients)
     }
 
+    /// Whether a slip differs from the others: one in all layers needs two of them at least that it can be made in.
+    fn can_be_made(&self, slip: Slip) -> bool {
+        let names = || self.layers.iter().map(|layer| layer.activation.name());
+        let bent = names().filter(|name| *name != "identity").count();
+        let is_bent = |layers: Layers| match layers {
+            Layers::One(l) => names().nth(l) != Some("identity"),
+            Layers::All => bent > 1,
+        };
+        let is_another = |layers: Layers, of: &str| {
+            is_bent(layers) && names().enumerate().any(|(l, name)| layers.has(l) && name != of)
+        };
+        match slip {
+            Slip::DerivativeMissing { layers }
+            | Slip::DerivativeAtInput { layers }
+            | Slip::DerivativeAtOutput { layers } => is_bent(layers),
+            Slip::DerivativeOfSigmoid { layers } => is_another(layers, "sigmoid"),
+            Slip::DerivativeOfTanh { layers } => is_another(layers, "tanh"),
+            Slip::WeightsNotTransposed { layers: Layers::All } => self.layers.len() > 2,
+            Slip::BiasGradientZero { layers: Layers::One(_) }
+            | Slip::BiasGradientOfOneRow { layers: Layers::One(_) }
+            | Slip::BiasGradientAveraged { layers: Layers::One(_) } => self.layers.len() > 1,
+            _ => true,
+        }
+    }
+
     /// σ′ of a layer.
     fn slope(&self, passed: &[Passed], l: usize, slip: Slip) -> Option<Array2<f64>> {
         let activation = &self.layers[l].activation;
@@ -76,14 +106,19 @@ impl Exercise {
             slope
         };
         let Passed { z, a, .. } = &passed[l];
+        // Where there is no activation, nothing can go wrong with its derivative.
+        let is_bent = activation.name() != "identity";
+        let is_at = |layers: Layers| is_bent && layers.has(l);
         Some(match slip {
-            Slip::DerivativeMissing { layer } if layer == l => Array2::ones(z.dim()),
+            Slip::DerivativeMissing { layers } if is_at(layers) => Array2::ones(z.dim()),
             // The formula in the output, such as a(1 − a), with the input put in.
-            Slip::DerivativeAtInput { layer } if layer == l => at(z, z),
+            Slip::DerivativeAtInput { layers } if is_at(layers) => at(z, z),
             // The derivative of a function that has been applied already.
-            Slip::DerivativeAtOutput { layer } if layer == l => {
+            Slip::DerivativeAtOutput { layers } if is_at(layers) => {
                 at(a, &a.mapv(|a| activation.value(a)))
             }
+            Slip::DerivativeOfSigmoid { layers } if is_at(layers) => a.mapv(|a| a * (1.0 - a)),
+            Slip::DerivativeOfTanh { layers } if is_at(layers) => a.mapv(|a| 1.0 - a * a),
             Slip::DerivativeOfNeighbour { layer } if layer == l => {
                 let before = &passed[l.checked_sub(1)?];
                 (before.z.dim() == z.dim()).then(|| at(&before.z, &before.a))?
@@ -96,19 +131,54 @@ impl Exercise {
     fn loss_gradient(&self, y: &Array2<f64>, slip: Slip) -> Option<Array2<f64>> {
         let divisor = self.loss.divisor(self.targets());
         let mut dy = Array2::zeros(y.dim());
-        match slip {
-            Slip::OutputsAsProbabilities => {
-                (y.dim() == self.targets.dim()).then(|| dy = (y - &self.targets) / divisor)?;
+        // A sample is the mean over its columns of targets, and has its weight.
+        let mean = |mut dy: Array2<f64>| {
+            dy /= divisor * self.targets.ncols() as f64;
+            if let Some(weights) = &self.sample_weights {
+                dy *= &weights.view().insert_axis(Axis(1));
             }
+            dy
+        };
+        match slip {
+            // dy = p − t with y in place of p
+            Slip::OutputsAsProbabilities => {
+                let (_, t) = self.probabilities(y)?;
+                dy = mean(y - &t);
+            }
+            // dp = 2(p − t), and back through the sigmoid or softmax that made p of y
             Slip::SquaredErrorOfProbabilities => {
-                let is_binary = self.loss.name() == "binary_cross_entropy";
-                let p = y.mapv(|y| 1.0 / (1.0 + (-y).exp()));
-                (is_binary && y.dim() == self.targets.dim()).then(|| {
-                    dy = 2.0 * (&p - &self.targets) * (&p * &(1.0 - &p)) / divisor;
-                })?;
+                let (p, t) = self.probabilities(y)?;
+                let dp = mean(2.0 * (&p - &t));
+                dy = match self.loss.name() {
+                    "cross_entropy" => {
+                        let along_p = (&dp * &p).sum_axis(Axis(1)).insert_axis(Axis(1));
+                        &p * &(&dp - &along_p)
+                    }
+                    _ => &dp * &p * &(1.0 - &p),
+                };
             }
             _ => self.loss.batch_gradient(y.view(), self.targets(), divisor, dy.view_mut()),
         }
         Some(dy)
+    }
+
+    /// The probabilities that the loss makes of the outputs, and those that it wants. `None` if it makes none.
+    fn probabilities(&self, y: &Array2<f64>) -> Option<(Array2<f64>, Array2<f64>)> {
+        match self.loss.name() {
+            "binary_cross_entropy" if y.dim() == self.targets.dim() => {
+                Some((y.mapv(|y| 1.0 / (1.0 + (-y).exp())), self.targets.clone()))
+            }
+            "cross_entropy" => {
+                let largest = y.fold_axis(Axis(1), f64::NEG_INFINITY, |most, y| most.max(*y));
+                let e = (y - &largest.insert_axis(Axis(1))).mapv(f64::exp);
+                let p = &e / &e.sum_axis(Axis(1)).insert_axis(Axis(1));
+                // 1 for the class of the row
+                let class = |row: usize| self.targets[[row, 0]];
+                let t =
+                    Array2::from_shape_fn(y.dim(), |(row, k)| f64::from(class(row) == k as f64));
+                Some((p, t))
+            }
+            _ => None,
+        }
     }
 }

@@ -126,8 +126,8 @@ impl Exercise {
         let outputs = self.layers.last().map_or(0, |layer| layer.b.len());
         let expected = self.loss.outputs(self.targets.ncols());
         if let Some(expected) = expected.filter(|expected| *expected != outputs) {
-            let rows = self.rows();
-            return Err(misshapen("targets", &[rows, outputs], &[rows, expected], ""));
+            let name = format!("the output for the loss {}", self.loss.name());
+            return Err(misshapen(&name, &[self.rows(), expected], &[self.rows(), outputs], ""));
         }
         for (row, target) in self.targets.outer_iter().enumerate() {
             self.loss.check_target(&target.to_vec(), outputs).map_err(|reason| {
@@ -145,14 +145,29 @@ impl Exercise {
 }
 
 fn document(text: &str) -> Result<Document, HomeworkError> {
-    serde_json::from_str(text).map_err(|error| {
+    let format = |reason: String| Err(HomeworkError::Format { reason });
+    let text = text.trim_start_matches('\u{feff}').trim();
+    match text.chars().next() {
+        None => return format("the file is empty".to_owned()),
+        Some('{') => {}
+        Some(_) => return format("this is no JSON object, which begins with {".to_owned()),
+    }
+    if text.contains('\0') {
+        return format(
+            "the file is UTF-16, as > writes it in older PowerShell; save it as UTF-8".to_owned(),
+        );
+    }
+    serde_json::from_str(text).or_else(|error| {
         // Python writes these words, although JSON does not know them.
         match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {
             Some(word) => {
                 let (name, found) = (format!("line {}", error.line()), word.to_owned());
-                HomeworkError::NotANumber { name, found }
+                Err(HomeworkError::NotANumber { name, found })
             }
-            None => HomeworkError::Format { reason: error.to_string() },
+            None if error.is_eof() => {
+                format(format!("the JSON is cut off at line {}", error.line()))
+            }
+            None => format(error.to_string()),
         }
     })
 }
@@ -174,7 +189,14 @@ fn chained(layer: &Layer, weights: &BTreeMap<String, Value>) -> Result<Chained, 
     let (w, w_name) = block("w")?;
     let (b, b_name) = block("b")?;
     let &[rows, columns] = &w.shape[..] else {
-        return Err(misshapen(&w_name, &[0, b.values.len()], &w.shape, "; it is a list of rows"));
+        let units = b.values.len().max(1);
+        let expected = [w.values.len() / units, units];
+        return Err(misshapen(
+            &w_name,
+            &expected,
+            &w.shape,
+            "; write a list of rows, such as [[3], [-1]]",
+        ));
     };
     Ok(Chained {
         name: layer.name.clone(),
@@ -196,6 +218,11 @@ impl Numbers {
         match value {
             Value::Array(list) if depth < 2 => {
                 match self.shape.get(depth) {
+                    // A list beside numbers belongs nowhere.
+                    None if !self.values.is_empty() => {
+                        let found = "a list beside numbers".to_owned();
+                        return Err(HomeworkError::NotANumber { name: name.to_owned(), found });
+                    }
                     None => self.shape.push(list.len()),
                     Some(&length) if length != list.len() => {
                         let found = format!("rows of {length} and of {} numbers", list.len());
@@ -233,6 +260,7 @@ impl Numbers {
         let fits = match self.shape[..] {
             [r, c] => [r, c] == expected,
             [length] => expected == [1, length] || expected == [length, 1],
+            [] => expected == [1, 1],
             _ => false,
         };
         let array = fits.then(|| Array2::from_shape_vec(expected, self.values).ok()).flatten();
@@ -246,6 +274,7 @@ impl Numbers {
     pub(super) fn vector(self, name: &str, length: usize) -> Result<Array1<f64>, HomeworkError> {
         let is_vector = match self.shape[..] {
             [found] | [1, found] | [found, 1] => found == length,
+            [] => length == 1,
             _ => false,
         };
         match is_vector {

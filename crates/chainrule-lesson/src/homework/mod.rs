@@ -19,5 +19,5 @@ mod verdict;
 pub use error::HomeworkError;
 pub use exercise::Exercise;
 pub use file::Answer;
-pub use slip::{Factor, Slip};
+pub use slip::{Factor, Layers, Slip};
 pub use verdict::{Block, Explanation, Place, TOLERANCE, Verdict, Wrong};

@@ -1,6 +1,22 @@
 use super::Exercise;
 use crate::Language;
 
+/// Where a slip is made. Layers are counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layers {
+    /// In this one.
+    One(usize),
+    /// In each: one function for all layers.
+    All,
+}
+
+impl Layers {
+    /// Whether this layer is one of them.
+    pub(super) fn has(self, layer: usize) -> bool {
+        self == Self::All || self == Self::One(layer)
+    }
+}
+
 /// Something that goes wrong in a back-propagation. Layers are counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slip {
@@ -8,18 +24,28 @@ pub enum Slip {
     None,
     /// dy · 1 in place of dy · σ′(z).
     DerivativeMissing {
-        /// The layer.
-        layer: usize,
+        /// Where.
+        layers: Layers,
     },
     /// The formula of σ′ in terms of the output, such as a(1 − a), with z in place of a.
     DerivativeAtInput {
-        /// The layer.
-        layer: usize,
+        /// Where.
+        layers: Layers,
     },
     /// σ′(a) in place of σ′(z).
     DerivativeAtOutput {
-        /// The layer.
-        layer: usize,
+        /// Where.
+        layers: Layers,
+    },
+    /// a(1 − a), the derivative of the sigmoid, where the activation is another one.
+    DerivativeOfSigmoid {
+        /// Where.
+        layers: Layers,
+    },
+    /// 1 − a², the derivative of tanh, where the activation is another one.
+    DerivativeOfTanh {
+        /// Where.
+        layers: Layers,
     },
     /// σ′ at the z of the layer before.
     DerivativeOfNeighbour {
@@ -38,8 +64,8 @@ pub enum Slip {
     },
     /// dx = δW in place of δWᵀ.
     WeightsNotTransposed {
-        /// The layer.
-        layer: usize,
+        /// Where.
+        layers: Layers,
     },
     /// dx with the weights of the layer before.
     WeightsOfNeighbour {
@@ -54,11 +80,20 @@ pub enum Slip {
     /// z = xW, without b.
     BiasLeftOut,
     /// db = 0.
-    BiasGradientZero,
+    BiasGradientZero {
+        /// Where.
+        layers: Layers,
+    },
     /// db = δ of the first row.
-    BiasGradientOfOneRow,
+    BiasGradientOfOneRow {
+        /// Where.
+        layers: Layers,
+    },
     /// db divided by the rows once more than dW.
-    BiasGradientAveraged,
+    BiasGradientAveraged {
+        /// Where.
+        layers: Layers,
+    },
     /// y − t with y that are no probabilities yet.
     OutputsAsProbabilities,
     /// The gradient of the squared error where the loss is the cross-entropy.
@@ -85,12 +120,20 @@ pub enum Factor {
 impl Slip {
     /// All slips that can be made in an exercise, the simplest first. (A transposed matrix is seen by comparing.)
     pub(super) fn all(exercise: &Exercise) -> Vec<Self> {
+        type At = fn(Layers) -> Slip;
         type Of = fn(usize) -> Slip;
-        const OF_LAYERS: [Of; 8] = [
-            |layer| Slip::DerivativeMissing { layer },
-            |layer| Slip::DerivativeAtInput { layer },
-            |layer| Slip::DerivativeAtOutput { layer },
-            |layer| Slip::WeightsNotTransposed { layer },
+        const AT: [At; 9] = [
+            |layers| Slip::BiasGradientZero { layers },
+            |layers| Slip::BiasGradientOfOneRow { layers },
+            |layers| Slip::BiasGradientAveraged { layers },
+            |layers| Slip::DerivativeMissing { layers },
+            |layers| Slip::DerivativeAtInput { layers },
+            |layers| Slip::DerivativeAtOutput { layers },
+            |layers| Slip::DerivativeOfSigmoid { layers },
+            |layers| Slip::DerivativeOfTanh { layers },
+            |layers| Slip::WeightsNotTransposed { layers },
+        ];
+        const OF: [Of; 4] = [
             |layer| Slip::OwnOutput { layer },
             |layer| Slip::DerivativeOfNeighbour { layer },
             |layer| Slip::WeightsOfNeighbour { layer },
@@ -99,38 +142,51 @@ impl Slip {
         let whole = [
             Slip::None,
             Slip::BiasLeftOut,
-            Slip::BiasGradientZero,
-            Slip::BiasGradientOfOneRow,
-            Slip::BiasGradientAveraged,
             Slip::OutputsAsProbabilities,
             Slip::SquaredErrorOfProbabilities,
         ];
         let layers = exercise.layers.len();
-        let of_layers = OF_LAYERS.iter().flat_map(|of| (0..layers).map(of));
-        whole.into_iter().chain(of_layers).collect()
+        let places = || (0..layers).map(Layers::One).chain([Layers::All]);
+        let at = AT.iter().flat_map(|at| places().map(at));
+        let of = OF.iter().flat_map(|of| (0..layers).map(of));
+        whole.into_iter().chain(at).chain(of).collect()
     }
 
     /// It as a sentence.
     pub fn told(self, exercise: &Exercise, language: Language) -> String {
         let layer = |layer: usize| exercise.layers[layer].name.as_str();
-        let sigma = |layer: usize| exercise.layers[layer].activation.name().to_owned();
+        let at = |layers: Layers| match layers {
+            Layers::One(l) => layer(l),
+            Layers::All => language.say("each layer", "每一层"),
+        };
+        let of = |layers: Layers| match (layers, language) {
+            (Layers::One(l), Language::En) => format!(" of {}", layer(l)),
+            (Layers::One(l), Language::Zh) => format!("{} 的 ", layer(l)),
+            (Layers::All, _) => String::new(),
+        };
         match language {
             Language::En => match self {
                 Self::None => "nothing".to_owned(),
-                Self::DerivativeMissing { layer: l } => format!(
+                Self::DerivativeMissing { layers } => format!(
                     "in {} the derivative of the activation is missing: δ = dy ⊙ σ′(z), not dy alone",
-                    layer(l)
+                    at(layers)
                 ),
-                Self::DerivativeAtInput { layer: l } => format!(
-                    "in {} the derivative of {} is taken at the input in place of the output: its formula in a, such as \
-                     a(1 − a) or 1 − a², with z put in",
-                    layer(l),
-                    sigma(l)
+                Self::DerivativeAtInput { layers } => format!(
+                    "in {} the derivative of the activation is taken at the input in place of the output: its formula in \
+                     a, such as a(1 − a) or 1 − a², with z put in",
+                    at(layers)
                 ),
-                Self::DerivativeAtOutput { layer: l } => format!(
-                    "in {} the derivative of {} is taken at a in place of z: σ′(a), not σ′(z)",
-                    layer(l),
-                    sigma(l)
+                Self::DerivativeAtOutput { layers } => format!(
+                    "in {} the derivative of the activation is taken at a in place of z: σ′(a), not σ′(z)",
+                    at(layers)
+                ),
+                Self::DerivativeOfSigmoid { layers } => format!(
+                    "in {} the derivative is that of the sigmoid, a(1 − a), which is not the activation there",
+                    at(layers)
+                ),
+                Self::DerivativeOfTanh { layers } => format!(
+                    "in {} the derivative is that of tanh, 1 − a², which is not the activation there",
+                    at(layers)
                 ),
                 Self::DerivativeOfNeighbour { layer: l } => format!(
                     "in {} the derivative is taken at the z of the layer before: off by one layer",
@@ -144,9 +200,9 @@ impl Slip {
                     "dW of {} is transposed: dW = xᵀδ has a row for each input and a column for each output, as W has",
                     layer(l)
                 ),
-                Self::WeightsNotTransposed { layer: l } => format!(
+                Self::WeightsNotTransposed { layers } => format!(
                     "on the way back through {} the weights are not transposed: dx = δWᵀ, not δW",
-                    layer(l)
+                    at(layers)
                 ),
                 Self::WeightsOfNeighbour { layer: l } => format!(
                     "on the way back through {} the weights of the layer before are taken: off by one layer",
@@ -158,13 +214,16 @@ impl Slip {
                     layer(l + 1)
                 ),
                 Self::BiasLeftOut => "the biases are left out on the way there: z = xW + b".to_owned(),
-                Self::BiasGradientZero => "the biases have no gradient: db = Σ δ over the rows".to_owned(),
-                Self::BiasGradientOfOneRow => {
-                    "db is δ of the first row alone: db = Σ δ over the rows".to_owned()
+                Self::BiasGradientZero { layers } => {
+                    format!("db{} is zero, but the biases have a gradient: db = Σ δ over the rows", of(layers))
                 }
-                Self::BiasGradientAveraged => {
-                    "db is divided by the number of rows once more: δ has the mean in it, so db is its sum".to_owned()
+                Self::BiasGradientOfOneRow { layers } => {
+                    format!("db{} is δ of the first row alone: db = Σ δ over the rows", of(layers))
                 }
+                Self::BiasGradientAveraged { layers } => format!(
+                    "db{} is divided by the number of rows once more: δ has the mean in it, so db is its sum",
+                    of(layers)
+                ),
                 Self::OutputsAsProbabilities => {
                     "y − t is taken of the outputs themselves: the loss makes probabilities p of them, and dy = (p − t)/n"
                         .to_owned()
@@ -176,17 +235,22 @@ impl Slip {
             },
             Language::Zh => match self {
                 Self::None => "没有差错".to_owned(),
-                Self::DerivativeMissing { layer: l } => format!(
+                Self::DerivativeMissing { layers } => format!(
                     "{} 漏乘了激活函数的导数：δ = dy ⊙ σ′(z)，而不是 dy 本身",
-                    layer(l)
+                    at(layers)
                 ),
-                Self::DerivativeAtInput { layer: l } => format!(
-                    "{} 中 {} 的导数取在了输入处：用输出 a 表示的公式（如 a(1 − a) 或 1 − a²）误代入了 z",
-                    layer(l),
-                    sigma(l)
+                Self::DerivativeAtInput { layers } => format!(
+                    "{} 中激活函数的导数取在了输入处：用输出 a 表示的公式（如 a(1 − a) 或 1 − a²）误代入了 z",
+                    at(layers)
                 ),
-                Self::DerivativeAtOutput { layer: l } => {
-                    format!("{} 中 {} 的导数取在了 a 处：应为 σ′(z)，而不是 σ′(a)", layer(l), sigma(l))
+                Self::DerivativeAtOutput { layers } => {
+                    format!("{} 中激活函数的导数取在了 a 处：应为 σ′(z)，而不是 σ′(a)", at(layers))
+                }
+                Self::DerivativeOfSigmoid { layers } => {
+                    format!("{} 用了 sigmoid 的导数 a(1 − a)，但那里的激活函数不是 sigmoid", at(layers))
+                }
+                Self::DerivativeOfTanh { layers } => {
+                    format!("{} 用了 tanh 的导数 1 − a²，但那里的激活函数不是 tanh", at(layers))
                 }
                 Self::DerivativeOfNeighbour { layer: l } => {
                     format!("{} 的导数用了前一层的 z：错开了一层", layer(l))
@@ -197,8 +261,8 @@ impl Slip {
                 Self::Transposed { layer: l } => {
                     format!("{} 的 dW 转置了：dW = xᵀδ 与 W 同形，行对应输入，列对应输出", layer(l))
                 }
-                Self::WeightsNotTransposed { layer: l } => {
-                    format!("反向经过 {} 时权重没有转置：dx = δWᵀ，而不是 δW", layer(l))
+                Self::WeightsNotTransposed { layers } => {
+                    format!("反向经过 {} 时权重没有转置：dx = δWᵀ，而不是 δW", at(layers))
                 }
                 Self::WeightsOfNeighbour { layer: l } => {
                     format!("反向经过 {} 时用了前一层的权重：错开了一层", layer(l))
@@ -207,10 +271,14 @@ impl Slip {
                     format!("{} 与 {} 的梯度互换了位置：错开了一层", layer(l), layer(l + 1))
                 }
                 Self::BiasLeftOut => "前向传播漏掉了偏置：z = xW + b".to_owned(),
-                Self::BiasGradientZero => "偏置的梯度漏算了（成了零）：应为 db = Σ δ（对各行求和）".to_owned(),
-                Self::BiasGradientOfOneRow => "db 只取了第一行的 δ：应对各行求和".to_owned(),
-                Self::BiasGradientAveraged => {
-                    "db 多除以了一次样本数：δ 中已含平均，db 是 δ 对各行之和".to_owned()
+                Self::BiasGradientZero { layers } => {
+                    format!("{}db 漏算了（成了零）：应为 db = Σ δ（对各行求和）", of(layers))
+                }
+                Self::BiasGradientOfOneRow { layers } => {
+                    format!("{}db 只取了第一行的 δ：应对各行求和", of(layers))
+                }
+                Self::BiasGradientAveraged { layers } => {
+                    format!("{}db 多除以了一次样本数：δ 中已含平均，db 是 δ 对各行之和", of(layers))
                 }
                 Self::OutputsAsProbabilities => {
                     "y − t 直接用了网络的输出：损失先把输出变为概率 p，dy = (p − t)/n".to_owned()
@@ -240,7 +308,8 @@ impl Factor {
     }
 
     /// It as a sentence.
-    pub fn told(self, language: Language) -> &'static str {
+    pub fn told(self, exercise: &Exercise, language: Language) -> &'static str {
+        let has_square = exercise.loss.name() == "mean_squared_error";
         match self {
             Self::Summed => language.say(
                 "the gradients are summed over the samples, not averaged: the loss is a mean, so divide by their number",
@@ -254,6 +323,9 @@ impl Factor {
                 "the outputs of a sample are summed, not averaged: its loss is the mean over them",
                 "对每个样本各个输出上的损失求了和而没有取平均：样本的损失是它们的平均",
             ),
+            Self::TwoLost if !has_square => {
+                language.say("everything is half of what it should be", "所有数值都只有应有的一半")
+            }
             Self::TwoLost => language.say(
                 "a factor 2 is lost: (y − t)² has the derivative 2(y − t)",
                 "丢了因子 2：(y − t)² 的导数是 2(y − t)",

@@ -71,7 +71,7 @@ impl Explanation {
 
     /// It in sentences.
     pub fn told(&self, exercise: &Exercise, language: Language) -> String {
-        let factors = self.factors.iter().map(|factor| factor.told(language).to_owned());
+        let factors = self.factors.iter().map(|factor| factor.told(exercise, language).to_owned());
         let transposed = self
             .transposed
             .iter()
@@ -89,8 +89,14 @@ pub enum Place {
     AtTheLoss,
     /// δ is right, since db is; dW is not.
     WeightsOf(usize),
-    /// The next layer is right and this one is not.
+    /// δ is right, since dW is; db is not.
+    BiasOf(usize),
+    /// Nowhere: the numbers are right as far as they are written.
+    Rounded,
+    /// The next layer is given and right, and this one is not.
     Before(usize),
+    /// In this layer, and of the next one not everything is given.
+    In(usize),
 }
 
 impl Verdict {
@@ -101,7 +107,10 @@ impl Verdict {
         let blocks = mine.blocks(exercise, &right);
         let is_right = !blocks.iter().any(Block::is_wrong);
         let explanations = if is_right { Vec::new() } else { mine.explanations(exercise) };
-        let place = (!is_right && explanations.is_empty()).then(|| place(&blocks));
+        let place = (!is_right && explanations.is_empty()).then(|| match mine.is_rounded(&right) {
+            true => Place::Rounded,
+            false => place(&blocks),
+        });
         Ok(Self { blocks, explanations, place })
     }
 
@@ -164,6 +173,24 @@ impl Verdict {
                 "{0} 的 db 正确，故 δ 正确；但 dW = xᵀδ 不对：请检查 {0} 的输入 x。",
                 layer(l)
             ),
+            (Some(Place::BiasOf(l)), Language::En) => {
+                format!("δ of {} is right, since dW is; but db = Σ δ is not: add δ over the rows.", layer(l))
+            }
+            (Some(Place::BiasOf(l)), Language::Zh) => {
+                format!("{} 的 dW 正确，故 δ 正确；但 db = Σ δ 不对：应把 δ 对各行求和。", layer(l))
+            }
+            (Some(Place::Rounded), _) => language
+                .say(
+                    "As far as they are written your numbers are right: give more digits, four significant ones at least.",
+                    "就写出的位数而言，你的数值是对的：请多写几位，至少四位有效数字。",
+                )
+                .to_owned(),
+            (Some(Place::In(l)), Language::En) => {
+                format!("The first wrong number on the way back, of those that are given, is in {}.", layer(l))
+            }
+            (Some(Place::In(l)), Language::Zh) => {
+                format!("在已给出的数值中，反向看第一个错误出现在 {}。", layer(l))
+            }
             (Some(Place::Before(l)), Language::En) => format!(
                 "{} is right and {} is not: the slip is between them, in dx = δWᵀ of the one or in δ = dy ⊙ σ′(z) of the other.",
                 layer(l + 1),
@@ -322,6 +349,19 @@ impl Mine {
         blocks
     }
 
+    /// Whether all numbers are right but for the decimals that were not written, and two of these are there at least.
+    fn is_rounded(&self, right: &Gradients) -> bool {
+        let pairs = self.layers.iter().zip(right).flat_map(|((w, b), (dw, db))| {
+            let w = w.iter().flat_map(|w| w.numbers.iter()).zip(dw);
+            w.chain(b.iter().flatten().zip(db))
+        });
+        let pairs: Vec<(f64, f64)> = pairs.map(|(mine, right)| (*mine, *right)).collect();
+        let decimals = |v: f64| v.to_string().split_once('.').map_or(0, |(_, after)| after.len());
+        let decimals = pairs.iter().map(|(mine, _)| decimals(*mine)).max().unwrap_or(0);
+        let half = 0.5001 * 0.1f64.powi(decimals as i32);
+        decimals >= 2 && pairs.iter().all(|(mine, right)| (mine - right).abs() <= half)
+    }
+
     /// The fewest slips that give these numbers.
     fn explanations(&self, exercise: &Exercise) -> Vec<Explanation> {
         let mut best: Vec<Explanation> = Vec::new();
@@ -442,8 +482,18 @@ fn place(blocks: &[Block]) -> Place {
         if b.is_given && !b.is_wrong() && w.is_wrong() {
             return Place::WeightsOf(layer);
         }
+        if w.is_given && !w.is_wrong() && b.is_wrong() {
+            return Place::BiasOf(layer);
+        }
         if w.is_wrong() || b.is_wrong() {
-            return if layer + 1 == layers { Place::AtTheLoss } else { Place::Before(layer) };
+            let is_given = |block: Option<&Block>| block.is_some_and(|block| block.is_given);
+            return match layer + 1 == layers {
+                true => Place::AtTheLoss,
+                false if (2..4).all(|next| is_given(blocks.get(2 * layer + next))) => {
+                    Place::Before(layer)
+                }
+                false => Place::In(layer),
+            };
         }
     }
     Place::AtTheLoss

@@ -56,7 +56,7 @@ fn variable(name: &str) -> String {
 }
 
 fn hat(name: &str) -> String {
-    format!("<mover><mi>{name}</mi><mo>^</mo></mover>")
+    format!("<mover>{}<mo>^</mo></mover>", letter(name))
 }
 
 /// A quantity of a layer.

@@ -92,7 +92,10 @@ pub(super) fn formulas(trace: &Trace, step: &StepTrace) -> LossFormulas {
             let is_binary = trace.loss.starts_with("binary");
             let class = t as usize;
             let hit = if is_binary { t } else { f64::from(u8::from(class == 0)) };
-            let samples_put_in = match is_binary || class >= columns {
+            // With smoothed labels or weights of classes it is not −ln p.
+            let is_plain_sample = class < columns
+                && (-p.at(0, class).ln() - loss).abs() <= 1e-9 * loss.abs().max(1.0);
+            let samples_put_in = match is_binary || !is_plain_sample {
                 true => None,
                 false => Some(equation(&[
                     first,

@@ -1,17 +1,18 @@
 //! MathML, piece by piece.
 
 use crate::number::significant;
+use chainrule_report::page::escape;
 
 /// Significant digits of a number in a formula and in a table.
 pub(super) const DIGITS: usize = 5;
 
 pub(crate) fn letter(name: &str) -> String {
-    format!("<mi>{name}</mi>")
+    format!("<mi>{}</mi>", escape(name))
 }
 
 /// A word or the name of a function: upright.
 pub(crate) fn word(name: &str) -> String {
-    format!("<mi mathvariant=\"normal\">{name}</mi>")
+    format!("<mi mathvariant=\"normal\">{}</mi>", escape(name))
 }
 
 pub(crate) fn operator(sign: &str) -> String {

@@ -134,7 +134,7 @@ pub(super) fn formula(
 }
 
 fn hat(name: &str) -> String {
-    format!("<mover><mi>{name}</mi><mo>^</mo></mover>")
+    format!("<mover>{}<mo>^</mo></mover>", letter(name))
 }
 
 /// t − 1

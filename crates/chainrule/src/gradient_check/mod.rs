@@ -96,6 +96,9 @@ pub enum Failure {
         /// Out of how many.
         checked: usize,
     },
+    /// The loss can not be computed for these outputs and targets.
+    #[error(transparent)]
+    Unfit(crate::Error),
     /// Every entry is zero.
     #[error(
         "the gradient of {what} is zero everywhere, which proves nothing; check at another point"
@@ -200,6 +203,7 @@ pub fn network(
     x: ArrayView2<f64>,
     targets: Targets<f64>,
 ) -> Result<Report, Failure> {
+    crate::loss::check(loss, network.outputs(), targets).map_err(Failure::Unfit)?;
     let mut network = network.clone();
     let mut workspace = network.workspace(x.nrows());
     let random = Random::new(0, Purpose::Dropout { shard: 0 });

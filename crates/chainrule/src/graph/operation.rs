@@ -396,7 +396,7 @@ fn sign<T: Real>(x: T) -> T {
 /// aᵇ; whole exponents by multiplication alone.
 fn power<T: Real>(a: T, b: T) -> T {
     match b.to_i32() {
-        Some(whole) if T::of(f64::from(whole)) == b && whole.abs() <= 64 => a.powi(whole),
+        Some(whole) if T::of(f64::from(whole)) == b && whole.unsigned_abs() <= 64 => a.powi(whole),
         _ => a.powf(b),
     }
 }

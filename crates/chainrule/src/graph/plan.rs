@@ -58,8 +58,7 @@ impl<T: Real> Plan<T> {
             let needs = format!("it must be {shape}, as the input is");
             return Err(Error::shape("set", found, needs, Location::caller()));
         }
-        let places = self.program.input(node, &mut self.memory, 0);
-        places.iter_mut().zip(numbers).for_each(|(place, &number)| *place = number);
+        self.program.set_input(node, &mut self.memory, 0, numbers.iter().copied());
         Ok(())
     }
 

@@ -126,14 +126,12 @@ impl<T: Real> Program<T> {
                 };
                 // From here on the places of the operands are free, if nobody else reads them.
                 let mut operands = nodes[result].operands().to_vec();
+                operands.sort_unstable();
                 operands.dedup();
                 for operand in operands {
                     let is_last = last_reader[operand] == Some(result) && !is_kept[operand];
                     if let (true, Some(Place::Memory(place))) = (is_last, program.places[operand]) {
-                        let freed = (Extent::of(nodes[operand].shape), place);
-                        if !free.contains(&freed) {
-                            free.push(freed);
-                        }
+                        free.push((Extent::of(nodes[operand].shape), place));
                     }
                 }
             }
@@ -176,13 +174,17 @@ impl<T: Real> Program<T> {
         Ok(memory)
     }
 
-    /// The numbers of an input, to be written.
-    pub(crate) fn input<'m>(&self, node: usize, memory: &'m mut [T], batch: usize) -> &'m mut [T] {
-        match self.places[node] {
-            Some(Place::Memory(place)) => {
-                &mut memory[place.at(batch)..][..self.shapes[node].len(batch)]
-            }
-            _ => &mut [], // nothing that was asked for depends on it
+    /// Writes the numbers of an input, if anything that was asked for depends on it.
+    pub(crate) fn set_input(
+        &self,
+        node: usize,
+        memory: &mut [T],
+        batch: usize,
+        numbers: impl IntoIterator<Item = T>,
+    ) {
+        if let Some(Place::Memory(place)) = self.places[node] {
+            let places = &mut memory[place.at(batch)..][..self.shapes[node].len(batch)];
+            places.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
         }
     }
 

@@ -151,7 +151,9 @@ impl<'g, T: Real> Value<'g, T> {
             let error = Error::shapes("gradient", [shape, d_shape], needs, Location::caller());
             return vec![self.graph.fail(error); x.len()];
         }
-        let is_source = |place, _| x.iter().any(|x| x.place == place);
+        let mut is_x = vec![false; self.place + 1];
+        x.iter().filter(|x| x.place <= self.place).for_each(|x| is_x[x.place] = true);
+        let is_source = |place: usize, _| is_x[place];
         let gradients = self.graph.chain_rule(self, dy, is_source);
         let zero = |x: &Self| self.graph.constant(T::zero()).broadcast(x.shape());
         x.iter()
@@ -212,7 +214,8 @@ impl<'g, T: Real> Value<'g, T> {
                 let operands = [self, a, b].map(|value| value.broadcast(shape));
                 self.graph.add(Operation::Select, operands, shape)
             }
-            None => self.misfit("select", a, STRETCHED),
+            None if self.stretched("select", a).is_none() => self.misfit("select", a, STRETCHED),
+            None => self.misfit("select", b, STRETCHED),
         }
     }
 

@@ -160,7 +160,7 @@ impl<T: Real> Layer<T> for Expression<T> {
         _: Mode<T>,
     ) {
         let (rows, memory) = (x.nrows(), &mut memory.numbers[..]);
-        self.program.input(self.x, memory, rows).copy_from_slice(slice(&x));
+        self.program.set_input(self.x, memory, rows, slice(&x).iter().copied());
         self.program.run(FORWARD, theta, memory, rows);
         slice_mut(&mut y).copy_from_slice(self.program.result(self.y, theta, memory, rows));
     }
@@ -174,7 +174,7 @@ impl<T: Real> Layer<T> for Expression<T> {
         memory: &mut Memory<T>,
     ) {
         let (theta, rows, memory) = (pass.theta, dy.nrows(), &mut memory.numbers[..]);
-        self.program.input(self.dy, memory, rows).copy_from_slice(slice(&dy));
+        self.program.set_input(self.dy, memory, rows, slice(&dy).iter().copied());
         self.program.run(BACKWARD, theta, memory, rows);
         for (node, part) in &self.d_theta {
             let derivative = self.program.result(*node, theta, memory, rows);

@@ -95,15 +95,13 @@ impl<T: Real> Formula<T> {
             memory.resize(len, T::zero());
         }
 
-        self.program.input(self.y, &mut memory, rows).copy_from_slice(y);
-        let places = self.program.input(self.t, &mut memory, rows);
-        places.iter_mut().zip(t).for_each(|(place, &t)| *place = t);
+        self.program.set_input(self.y, &mut memory, rows, y.iter().copied());
+        self.program.set_input(self.t, &mut memory, rows, t.iter().copied());
         self.program.run(VALUE, &[], &mut memory, rows);
         let result = losses(self.program.result(self.loss, &[], &memory, rows));
 
         if let Some(dy) = gradient {
-            let weights = self.program.input(self.weights, &mut memory, rows);
-            weights.iter_mut().enumerate().for_each(|(i, place)| *place = weight(i));
+            self.program.set_input(self.weights, &mut memory, rows, (0..rows).map(&weight));
             self.program.run(GRADIENT, &[], &mut memory, rows);
             dy.copy_from_slice(self.program.result(self.dy, &[], &memory, rows));
             // Nothing times infinity is nothing here.

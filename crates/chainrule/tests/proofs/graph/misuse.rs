@@ -24,10 +24,11 @@ fn assert_says(error: &Error, parts: &[&str]) {
 #[test]
 fn shapes_that_do_not_fit() {
     type Slip = for<'g> fn([Value<'g, f64>; 2]) -> Value<'g, f64>;
-    let slips: [(Slip, &[&str]); 9] = [
+    let slips: [(Slip, &[&str]); 10] = [
         (|[a, b]| a + b, &["sum of [2 × 3] and [4 × 5]", "repeated"]),
         (|[a, b]| a.dot(b), &["matrix product of [2 × 3] and [4 × 5]", "as many columns"]),
         (|[a, b]| a.select(b, 0.0), &["select of [2 × 3] and [4 × 5]"]),
+        (|[a, b]| a.select(0.0, b), &["select of [2 × 3] and [4 × 5]"]),
         (|[a, _]| a.reshape([4, 2]), &["reshape of [2 × 3]", "[4 × 2]"]),
         (|[a, _]| a.slice(.., 1..4), &["slice of [2 × 3]", "1..4"]),
         (|[a, _]| a.slice(3..4, ..), &["slice of [2 × 3]", "3..4"]),

@@ -46,6 +46,21 @@ fn an_expression_trains_as_a_layer_does() {
     assert!(ours < 0.2, "{ours}");
 }
 
+/// Its derivative does not depend on what comes back, since it is zero.
+#[test]
+fn a_layer_without_a_slope_passes_nothing_back() {
+    let step = Expression::new(3, [], |x, _| x.step()).unwrap();
+    let mut network =
+        Network::builder(1).dense(3, Tanh).layer(step).dense(1, Identity).build(2).unwrap();
+    let data = sine(20);
+    let mut workspace = network.workspace(20);
+    network.forward(data.x(), &mut workspace);
+    let loss = network.backward(&MeanSquaredError, data.targets(), &mut workspace);
+    assert!(loss.is_finite());
+    let (before, behind) = workspace.gradient().split_at(6);
+    assert!(before.iter().all(|d| *d == 0.0) && behind.iter().any(|d| *d != 0.0));
+}
+
 /// A solver that needs a Jacobian, row by row, and one that needs the gradient.
 #[test]
 fn solvers_train_expressions() {
