@@ -10,6 +10,7 @@
 //! place of a mean. If that gives the student's numbers, that was the slip.
 
 mod backward;
+mod comparison;
 mod error;
 mod exercise;
 mod file;
