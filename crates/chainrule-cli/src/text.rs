@@ -1,5 +1,6 @@
 //! How things are written for people.
 
+use crate::args::Language;
 use chainrule::training::History;
 use std::io::IsTerminal;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -51,6 +52,34 @@ pub(crate) fn short(value: f64) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,
     }
+}
+
+/// What a model guessed in a table: in which inputs it filled gaps, and which have levels that training did not have.
+pub(crate) fn guessed(
+    language: Language,
+    filled: &[(String, usize)],
+    unseen: &[(String, usize)],
+) -> Vec<String> {
+    let filled = filled.iter().map(|(name, rows)| {
+        let name = shown(name);
+        match language {
+            Language::En => {
+                let rows = count(*rows, "row");
+                format!("{name} is missing in {rows}, which it never was in training; its median was taken")
+            }
+            Language::Zh => format!("{name} 有 {rows} 行缺失（训练时从未缺失），以中位数代替"),
+        }
+    });
+    let unseen = unseen.iter().map(|(name, rows)| {
+        let name = shown(name);
+        match language {
+            Language::En => {
+                format!("{name} has a value in {} that training did not have", count(*rows, "row"))
+            }
+            Language::Zh => format!("{name} 有 {rows} 行取了训练时没有的值"),
+        }
+    });
+    filled.chain(unseen).collect()
 }
 
 /// How long a training was: `1 epoch`, `34 iterations`.

@@ -151,16 +151,7 @@ impl Told {
             let columns: Vec<String> = self.ignored.iter().map(|name| text::shown(name)).collect();
             notes.push(format!("columns that the model does not use: {}", columns.join(", ")));
         }
-        for (name, rows) in &self.filled {
-            let (name, rows) = (text::shown(name), text::count(*rows, "row"));
-            notes.push(format!(
-                "{name} is missing in {rows}, which it never was in training; its median was taken"
-            ));
-        }
-        for (name, rows) in &self.unseen {
-            let (name, rows) = (text::shown(name), text::count(*rows, "row"));
-            notes.push(format!("{name} has a value in {rows} that training did not have"));
-        }
+        notes.extend(text::guessed(args::Language::En, &self.filled, &self.unseen));
         let has_intervals = columns.iter().any(|name| name.ends_with(" low"));
         if args.intervals.is_some() && !has_intervals {
             notes.push("the model has no intervals for this level".to_owned());

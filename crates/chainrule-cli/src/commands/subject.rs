@@ -79,7 +79,6 @@ fn of_model(
     let table = files::open(data, &args.reading.how_for(&model))?;
     let rows = chosen_rows(args, &table, data)?;
     let batch = model.batch(member, &table, &rows)?;
-    let guessed = model.predict(&table.select(&rows)?)?;
     let numbers: Vec<String> = rows.iter().map(|row| (row + 1).to_string()).collect();
     let mut notes = vec![match language {
         Language::En => {
@@ -99,28 +98,9 @@ fn of_model(
             ),
         });
     }
-    for (name, rows) in &guessed.filled {
-        let name = text::shown(name);
-        notes.push(match language {
-            Language::En => format!(
-                "{name} is missing in {}, which it never was in training; its median was taken.",
-                text::count(*rows, "row")
-            ),
-            Language::Zh => format!("{name} 有 {rows} 行缺失（训练时从未缺失），以中位数代替。"),
-        });
-    }
-    for (name, rows) in &guessed.unseen {
-        let name = text::shown(name);
-        notes.push(match language {
-            Language::En => {
-                format!(
-                    "{name} has a value in {} that training did not have.",
-                    text::count(*rows, "row")
-                )
-            }
-            Language::Zh => format!("{name} 有 {rows} 行取了训练时没有的值。"),
-        });
-    }
+    let stop = language.say(".", "。");
+    let guessed = text::guessed(language, &batch.filled, &batch.unseen);
+    notes.extend(guessed.into_iter().map(|note| note + stop));
     notes.push(
         language
             .say(

@@ -1,5 +1,5 @@
 use super::{AnyNetwork, Member, Model, ModelError};
-use crate::Table;
+use crate::{Table, encode::Features};
 use chainrule::{Network, loss::Loss};
 use ndarray::Array2;
 use std::sync::Arc;
@@ -15,6 +15,10 @@ pub struct Batch {
     pub targets: Array2<f64>,
     /// What is minimised.
     pub loss: Arc<dyn Loss<f64>>,
+    /// Inputs that had no gaps in training, and in how many rows the median stood in for a missing value.
+    pub filled: Vec<(String, usize)>,
+    /// Inputs with levels that training did not have, and in how many rows.
+    pub unseen: Vec<(String, usize)>,
 }
 
 impl Model {
@@ -26,7 +30,7 @@ impl Model {
         rows: &[usize],
     ) -> Result<Batch, ModelError> {
         self.check_inputs(table)?;
-        let x = self.features::<f64>(table, rows)?.x;
+        let Features { x, guesses } = self.features::<f64>(table, rows)?;
         let mut targets = Array2::zeros((rows.len(), self.targets().len()));
         for (target, mut column) in self.targets().iter().zip(targets.columns_mut()) {
             let truth = target.truth(table.column(&target.name)?, rows)?;
@@ -39,7 +43,14 @@ impl Model {
             }
         }
         let network = self.in_double_precision(&member.network)?;
-        Ok(Batch { network, x, targets, loss: self.output().loss(self.targets()) })
+        Ok(Batch {
+            network,
+            x,
+            targets,
+            loss: self.output().loss(self.targets()),
+            filled: self.counted(&guesses, |guesses| guesses.filled),
+            unseen: self.counted(&guesses, |guesses| guesses.unseen),
+        })
     }
 
     fn in_double_precision(&self, network: &AnyNetwork) -> Result<Network<f64>, ModelError> {

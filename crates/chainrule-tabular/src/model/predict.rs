@@ -53,16 +53,22 @@ impl Model {
         for (target, predicted) in self.targets().iter().zip(predicted) {
             predicted.into_columns(target, &mut columns);
         }
-        let counted = |count: fn(&Guesses) -> usize| {
-            let names = self.inputs().iter().map(|input| input.name.clone());
-            names.zip(guesses.iter().map(count)).filter(|(_, count)| *count > 0).collect()
-        };
         Ok(Prediction {
             table: Table::of(columns)?,
             ignored: self.ignored(table),
-            filled: counted(|guesses| guesses.filled),
-            unseen: counted(|guesses| guesses.unseen),
+            filled: self.counted(&guesses, |guesses| guesses.filled),
+            unseen: self.counted(&guesses, |guesses| guesses.unseen),
         })
+    }
+
+    /// The inputs in which something was guessed, and in how many rows.
+    pub(super) fn counted(
+        &self,
+        guesses: &[Guesses],
+        count: fn(&Guesses) -> usize,
+    ) -> Vec<(String, usize)> {
+        let names = self.inputs().iter().map(|input| input.name.clone());
+        names.zip(guesses.iter().map(count)).filter(|(_, count)| *count > 0).collect()
     }
 
     /// The predictions of each target for these rows, with intervals of this level.
