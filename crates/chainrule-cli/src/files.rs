@@ -29,6 +29,9 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     };
     read.map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::Failed(format!("there is no file {name}")),
+        ErrorKind::InvalidData => Failure::Data(format!(
+            "{name} is no text in UTF-8; if > in an older PowerShell wrote it, it is UTF-16: save it as UTF-8"
+        )),
         _ => Failure::Failed(format!("{name} could not be read: {error}")),
     })
 }

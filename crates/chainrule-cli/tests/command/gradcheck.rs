@@ -95,6 +95,8 @@ fn what_is_wrong_is_told() {
     cut.says("cut.json: ").says("docs/trace.md");
     place.write("mine.json", r#"{"gradients": {"dense_1.w": [[1.0, NaN]]}}"#);
     place.run("gradcheck --trace step.json --mine mine.json").exits(3).says("NaN");
+    place.write("utf16.json", b"\xff\xfe{\0}\0");
+    place.run("gradcheck --trace step.json --mine utf16.json").exits(3).says("PowerShell");
     place.write("data.json", "{}");
     place.write("mine.json", r#"{"gradients": {}}"#);
     place.run("gradcheck --trace step.json --mine mine.json").exits(3).says("no \"gradients\"");
