@@ -245,6 +245,18 @@ impl Layer<f64> for Slip<Arc<dyn Layer<f64>>> {
     }
 }
 
+/// It was read beyond the output of the row.
+#[test]
+fn a_loss_that_does_not_fit_is_refused() {
+    let net = Network::builder(2).dense(1, Identity).build(1).unwrap();
+    let (x, t) = (ndarray::array![[0.5, -1.0]], ndarray::array![[0.3]]);
+    let check =
+        |loss: &dyn Loss<f64>| gradient_check::network(&net, loss, x.view(), t.view().into());
+    assert!(matches!(check(&Gaussian), Err(Failure::Unfit(_))));
+    assert!(matches!(check(&CrossEntropy::default()), Err(Failure::Unfit(_))));
+    assert_passes("a loss that fits", check(&MeanSquaredError));
+}
+
 #[test]
 fn small_slips_are_found() {
     let is_wrong = |check: Result<Report, Failure>| matches!(check, Err(Failure::Wrong { .. }));
