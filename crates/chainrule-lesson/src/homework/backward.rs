@@ -5,7 +5,11 @@ use super::{
     exercise::{Chained, Gradients},
     slip::Layers,
 };
-use ndarray::{Array2, Axis};
+use chainrule::{
+    activation::{Activation, Sigmoid},
+    loss::softmax,
+};
+use ndarray::{Array1, Array2, Axis};
 
 /// z = xW + b and a = σ(z) of a layer.
 struct Passed {
@@ -51,7 +55,7 @@ impl Exercise {
             (dw.dim() == layer.w.dim()).then_some(())?;
             // dx = δWᵀ
             dy = match slip {
-                // Nobody needs the dx of the first layer.
+                // Nobody needs the dx of the first layer, square or not.
                 Slip::WeightsNotTransposed { layers } if layers.has(l) && l > 0 => {
                     (layer.w.nrows() == layer.w.ncols()).then(|| dz.dot(&layer.w))?
                 }
@@ -89,6 +93,7 @@ impl Exercise {
             | Slip::DerivativeAtOutput { layers } => is_bent(layers),
             Slip::DerivativeOfSigmoid { layers } => is_another(layers, "sigmoid"),
             Slip::DerivativeOfTanh { layers } => is_another(layers, "tanh"),
+            Slip::WeightsNotTransposed { layers: Layers::One(l) } => l > 0,
             Slip::WeightsNotTransposed { layers: Layers::All } => self.layers.len() > 2,
             Slip::BiasGradientZero { layers: Layers::One(_) }
             | Slip::BiasGradientOfOneRow { layers: Layers::One(_) }
@@ -166,12 +171,14 @@ impl Exercise {
     fn probabilities(&self, y: &Array2<f64>) -> Option<(Array2<f64>, Array2<f64>)> {
         match self.loss.name() {
             "binary_cross_entropy" if y.dim() == self.targets.dim() => {
-                Some((y.mapv(|y| 1.0 / (1.0 + (-y).exp())), self.targets.clone()))
+                Some((y.mapv(|y| Sigmoid.value(y)), self.targets.clone()))
             }
             "cross_entropy" => {
-                let largest = y.fold_axis(Axis(1), f64::NEG_INFINITY, |most, y| most.max(*y));
-                let e = (y - &largest.insert_axis(Axis(1))).mapv(f64::exp);
-                let p = &e / &e.sum_axis(Axis(1)).insert_axis(Axis(1));
+                let mut p = y.clone();
+                for mut row in p.rows_mut() {
+                    let p = Array1::from(softmax(&row.to_vec()));
+                    row.assign(&p);
+                }
                 // 1 for the class of the row
                 let class = |row: usize| self.targets[[row, 0]];
                 let t =

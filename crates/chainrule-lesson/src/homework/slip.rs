@@ -155,9 +155,10 @@ impl Slip {
     /// It as a sentence.
     pub fn told(self, exercise: &Exercise, language: Language) -> String {
         let layer = |layer: usize| exercise.layers[layer].name.as_str();
-        let at = |layers: Layers| match layers {
-            Layers::One(l) => layer(l),
-            Layers::All => language.say("each layer", "每一层"),
+        let at = |layers: Layers| match (layers, language) {
+            (Layers::One(l), Language::En) => layer(l).to_owned(),
+            (Layers::One(l), Language::Zh) => format!("层 {} ", layer(l)),
+            (Layers::All, _) => language.say("each layer", "每一层").to_owned(),
         };
         let of = |layers: Layers| match (layers, language) {
             (Layers::One(l), Language::En) => format!(" of {}", layer(l)),
@@ -236,21 +237,21 @@ impl Slip {
             Language::Zh => match self {
                 Self::None => "没有差错".to_owned(),
                 Self::DerivativeMissing { layers } => format!(
-                    "{} 漏乘了激活函数的导数：δ = dy ⊙ σ′(z)，而不是 dy 本身",
+                    "{}漏乘了激活函数的导数：δ = dy ⊙ σ′(z)，而不是 dy 本身",
                     at(layers)
                 ),
                 Self::DerivativeAtInput { layers } => format!(
-                    "{} 中激活函数的导数取在了输入处：用输出 a 表示的公式（如 a(1 − a) 或 1 − a²）误代入了 z",
+                    "{}中激活函数的导数取在了输入处：用输出 a 表示的公式（如 a(1 − a) 或 1 − a²）误代入了 z",
                     at(layers)
                 ),
                 Self::DerivativeAtOutput { layers } => {
-                    format!("{} 中激活函数的导数取在了 a 处：应为 σ′(z)，而不是 σ′(a)", at(layers))
+                    format!("{}中激活函数的导数取在了 a 处：应为 σ′(z)，而不是 σ′(a)", at(layers))
                 }
                 Self::DerivativeOfSigmoid { layers } => {
-                    format!("{} 用了 sigmoid 的导数 a(1 − a)，但那里的激活函数不是 sigmoid", at(layers))
+                    format!("{}用了 sigmoid 的导数 a(1 − a)，但那里的激活函数不是 sigmoid", at(layers))
                 }
                 Self::DerivativeOfTanh { layers } => {
-                    format!("{} 用了 tanh 的导数 1 − a²，但那里的激活函数不是 tanh", at(layers))
+                    format!("{}用了 tanh 的导数 1 − a²，但那里的激活函数不是 tanh", at(layers))
                 }
                 Self::DerivativeOfNeighbour { layer: l } => {
                     format!("{} 的导数用了前一层的 z：错开了一层", layer(l))
@@ -262,10 +263,10 @@ impl Slip {
                     format!("{} 的 dW 转置了：dW = xᵀδ 与 W 同形，行对应输入，列对应输出", layer(l))
                 }
                 Self::WeightsNotTransposed { layers } => {
-                    format!("反向经过 {} 时权重没有转置：dx = δWᵀ，而不是 δW", at(layers))
+                    format!("反向经过{}时权重没有转置：dx = δWᵀ，而不是 δW", at(layers))
                 }
                 Self::WeightsOfNeighbour { layer: l } => {
-                    format!("反向经过 {} 时用了前一层的权重：错开了一层", layer(l))
+                    format!("反向经过{}时用了前一层的权重：错开了一层", layer(l))
                 }
                 Self::Exchanged { layer: l } => {
                     format!("{} 与 {} 的梯度互换了位置：错开了一层", layer(l), layer(l + 1))
