@@ -4,7 +4,7 @@ use super::{
     InstructionSet, add_column_sums,
     hinges::{Hinges, HingesGradient},
     instructions::FOR_THIS_TEST,
-    map, product, product_accumulate, scaled, transpose, update,
+    map, product, product_accumulate, product_transposed, scaled, transpose, update,
 };
 use crate::Real;
 use std::ptr;
@@ -69,6 +69,8 @@ fn kernels_stay_in_their_slices<T: Real>() {
                     product(a.get(), b.get(), Some(bias.get()), c.get_mut(), [m, k, n]);
                     let transposed = numbers(k * m);
                     product_accumulate(transposed.get(), b.get(), c.get_mut(), [m, k, n]);
+                    let transposed = numbers(n * k);
+                    product_transposed(a.get(), transposed.get(), c.get_mut(), [m, k, n]);
                 }
                 transpose(numbers(m * n).get(), m, n, numbers(m * n).get_mut());
             }

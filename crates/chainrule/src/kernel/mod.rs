@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `instructions.rs` | nothing: the choice of the instructions that all the others run with |
 //! | `reference.rs` | the products in the plainest way: to be read, and the oracle of the tests |
-//! | `product.rs` | C = A·B and its relatives, each output one chain of multiply–adds over k |
+//! | `product/` | C = A·B and its relatives, each output one chain of multiply–adds over k |
 //! | `dots.rs`, `column_sums.rs` | A·b, and the sums of A's columns |
 //! | `elementwise.rs` | y = f(x), and the loop of an optimizer over all parameters |
 //! | `elementary.rs` | exp, ln, tanh and their relatives, to be used in such loops |
@@ -50,6 +50,8 @@ use instructions::{Baseline, Task, multiply_add, run};
 #[cfg(test)]
 use instructions::{InstructionSet, run_with};
 pub(crate) use instructions::{Simd, end_of_foreign_vectors};
-pub(crate) use product::{gram_accumulate, outer_product, product, product_accumulate};
+pub(crate) use product::{
+    gram_accumulate, outer_product, product, product_accumulate, product_transposed,
+};
 pub(crate) use transpose::transpose;
 pub(crate) use vector::Vector;

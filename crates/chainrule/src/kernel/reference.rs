@@ -4,29 +4,35 @@
 
 use super::{
     dots::LANE_BYTES,
-    product::{Start, Strides},
+    product::{Cells, Matrix, Start},
 };
 use crate::Real;
 
-/// C = (start) + A·B for `a` [m × k] of these strides, `b` [k × n] and `c` [m × n].
-pub(super) fn product<T: Real>(
-    a: &[T],
-    strides: Strides,
-    b: &[T],
+/// C = (start) + A·B for A [m × k], B [k × n] and C [m × n].
+///
+/// # Safety
+///
+/// C has so many elements, and they are the caller's alone.
+pub(super) unsafe fn product<T: Real>(
+    a: Matrix<T>,
+    b: Matrix<T>,
     start: Start<T>,
-    c: &mut [T],
+    c: Cells<T>,
     [m, k, n]: [usize; 3],
 ) {
     for i in 0..m {
         for j in 0..n {
+            // SAFETY: as asked for.
+            let c = unsafe { &mut *c.part(i, j).first };
             let mut sum = match start {
-                Start::Bias(bias) => bias.map_or(T::zero(), |bias| bias[j]),
-                Start::Accumulate => c[i * n + j],
+                Start::Zero => T::zero(),
+                Start::Bias(bias) => bias[j],
+                Start::C => *c,
             };
             for l in 0..k {
-                sum = a[i * strides.row + l * strides.column].mul_add(b[l * n + j], sum);
+                sum = a.at(i, l).mul_add(b.at(l, j), sum);
             }
-            c[i * n + j] = sum;
+            *c = sum;
         }
     }
 }
@@ -49,11 +55,16 @@ pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     sums[0]
 }
 
-/// Aᵀ of `a` [rows × columns], whose rows lie `stride` apart.
-pub(super) fn transpose<T: Real>(a: &[T], stride: usize, rows: usize, columns: usize, t: &mut [T]) {
+/// Aᵀ of A [rows × columns], whose rows lie `row` apart.
+pub(super) fn transpose<T: Real>(
+    a: Matrix<T>,
+    [rows, columns]: [usize; 2],
+    t: &mut [T],
+    row: usize,
+) {
     for i in 0..rows {
         for j in 0..columns {
-            t[j * rows + i] = a[i * stride + j];
+            t[j * row + i] = a.at(i, j);
         }
     }
 }

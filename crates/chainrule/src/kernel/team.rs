@@ -278,6 +278,11 @@ impl<'a, T> Apart<'a, T> {
         Self { start: slice.as_mut_ptr(), length: slice.len(), slice: PhantomData }
     }
 
+    /// Where it begins.
+    pub(super) fn first(&self) -> *mut T {
+        self.start
+    }
+
     /// A part of the slice.
     ///
     /// # Safety

@@ -1,7 +1,9 @@
 //! Transposition.
 
 use super::{
-    Simd, Task, reference, run,
+    Simd, Task,
+    product::Matrix,
+    reference, run,
     team::{Apart, in_parts},
 };
 use crate::Real;
@@ -11,27 +13,24 @@ pub(crate) fn transpose<T: Real>(a: &[T], rows: usize, columns: usize, transpose
     let transposed = Apart::new(&mut transposed[..rows * columns]);
     // In parts that are some columns of A, which are whole rows of the result.
     in_parts(columns, 8, rows * columns * OPERATIONS, |part| {
+        let a = Matrix::new(a, columns).part(0, part.start);
         // SAFETY: the parts are apart.
         let transposed = unsafe { transposed.range(part.start * rows..part.end * rows) };
-        run(Transpose {
-            a: &a[part.start.min(a.len())..],
-            stride: columns,
-            shape: [rows, part.len()],
-            transposed,
-        });
+        run(Transpose { a, shape: [rows, part.len()], transposed, row: rows });
     });
 }
 
 /// What a number costs, in multiply–adds.
 const OPERATIONS: usize = 8;
 
-struct Transpose<'a, T> {
-    a: &'a [T],
-    /// From one row of A to the next.
-    stride: usize,
-    /// Rows and columns.
-    shape: [usize; 2],
-    transposed: &'a mut [T],
+/// Aᵀ of a matrix that lies row by row.
+pub(super) struct Transpose<'a, T> {
+    pub(super) a: Matrix<'a, T>,
+    /// Rows and columns of A.
+    pub(super) shape: [usize; 2],
+    pub(super) transposed: &'a mut [T],
+    /// From one row of the result to the next.
+    pub(super) row: usize,
 }
 
 impl<T: Real> Task for Transpose<'_, T> {
@@ -39,16 +38,15 @@ impl<T: Real> Task for Transpose<'_, T> {
     fn run<S: Simd>(self) {
         // What is read and what is written lie in few lines of the cache.
         const BLOCK: usize = 8;
-        let ([rows, columns], stride) = (self.shape, self.stride);
-        let (a, transposed) = (self.a, &mut self.transposed[..rows * columns]);
+        let Self { a, shape: [rows, columns], transposed, row } = self;
         let (whole_rows, whole_columns) = (rows / BLOCK * BLOCK, columns / BLOCK * BLOCK);
         for j in (0..whole_columns).step_by(BLOCK) {
             for i in (0..whole_rows).step_by(BLOCK) {
-                let (from, to) = (&a[i * stride + j..], &mut transposed[j * rows + i..]);
-                if !S::transpose_block(from, stride, to, rows) {
+                let (from, to) = (a.part(i, j).numbers, &mut transposed[j * row + i..]);
+                if !S::transpose_block(from, a.row, to, row) {
                     for c in 0..BLOCK {
                         for r in 0..BLOCK {
-                            to[c * rows + r] = from[r * stride + c];
+                            to[c * row + r] = from[r * a.row + c];
                         }
                     }
                 }
@@ -57,14 +55,13 @@ impl<T: Real> Task for Transpose<'_, T> {
         for i in 0..rows {
             let done = if i < whole_rows { whole_columns } else { 0 };
             for j in done..columns {
-                transposed[j * rows + i] = a[i * stride + j];
+                transposed[j * row + i] = a.at(i, j);
             }
         }
     }
 
     fn plainly(self) {
-        let [rows, columns] = self.shape;
-        reference::transpose(self.a, self.stride, rows, columns, self.transposed);
+        reference::transpose(self.a, self.shape, self.transposed, self.row);
     }
 }
 
@@ -161,18 +158,11 @@ mod tests {
             for rows in 0..20 {
                 for columns in 0..35 {
                     let a: Vec<T> = (0..rows * columns).map(|i| T::of(i as f64)).collect();
-                    let mut transposed = vec![T::nan(); a.len()];
-                    run_with(
-                        set,
-                        Transpose {
-                            a: &a,
-                            stride: columns,
-                            shape: [rows, columns],
-                            transposed: &mut transposed,
-                        },
-                    );
-                    let mut expected = a.clone();
-                    reference::transpose(&a, columns, rows, columns, &mut expected);
+                    let (mut transposed, mut expected) = (vec![T::nan(); a.len()], a.clone());
+                    let (a, shape) = (Matrix::new(&a, columns), [rows, columns]);
+                    reference::transpose(a, shape, &mut expected, rows);
+                    let transposed_by = &mut transposed;
+                    run_with(set, Transpose { a, shape, transposed: transposed_by, row: rows });
                     assert_eq!(transposed, expected, "{set:?} {rows}×{columns}");
                 }
             }

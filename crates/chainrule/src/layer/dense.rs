@@ -89,9 +89,9 @@ impl<T: Real> Layer<T> for Dense<T> {
         self.bias.fill(b, w, self.inputs, random);
     }
 
-    /// z and dz [rows × outputs], and wᵀ [outputs × inputs].
+    /// z and dz [rows × outputs]
     fn memory(&self, rows: usize) -> Memory<T> {
-        Memory::numbers(2 * rows * self.outputs + self.outputs * self.inputs)
+        Memory::numbers(2 * rows * self.outputs)
     }
 
     fn remembered(&self, rows: usize) -> Vec<Remembered> {
@@ -175,17 +175,14 @@ impl<T: Real> Dense<T> {
     ) -> &'m [T] {
         let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
         let (z, rest) = memory.numbers.split_at_mut(rows * outputs);
-        let (dz, rest) = rest.split_at_mut(rows * outputs);
+        let dz = &mut rest[..rows * outputs];
 
         // dz = dy · σ'(z)
         self.activation.apply_derivative(z, slice(&pass.y), slice(&dy), dz);
         // dx = dz wᵀ
         if let Some(mut dx) = dx {
             let w = &pass.theta[..inputs * outputs];
-            let w_transposed = &mut rest[..outputs * inputs];
-            kernel::transpose(w, inputs, outputs, w_transposed);
-            let shape = [rows, outputs, inputs];
-            kernel::product(dz, w_transposed, None, slice_mut(&mut dx), shape);
+            kernel::product_transposed(dz, w, slice_mut(&mut dx), [rows, outputs, inputs]);
         }
         dz
     }

@@ -1,0 +1,223 @@
+//! Copies of blocks of A and B in the order in which the tiles read them.
+//!
+//! What is read again and again should stay in the first two caches. Numbers that lie far apart do not, by a power of two
+//! above all: the lines that they are in push each other out.
+
+use super::{
+    Matrix,
+    tile::{Panel, Strip, tile_rows},
+};
+use crate::{
+    Real,
+    kernel::{Simd, Task, Vector, transpose::Transpose},
+};
+use std::cell::RefCell;
+
+/// The k of a block. So a panel of B, two vectors wide, takes 16 KB, which leaves half of a small first-level cache to A. With
+/// vectors of 64 bytes it takes 32 KB; they can wait for the second level.
+pub(super) const BLOCK_DEPTH: usize = 256;
+
+/// The bytes of a block of A and of a group of panels of B, which share the second-level cache.
+const BLOCK_BYTES: usize = 144 << 10;
+const GROUP_BYTES: usize = BLOCK_DEPTH * GROUP_ROW_BYTES;
+
+/// Of each row of B so much is copied at once that it is worth the way there.
+const GROUP_ROW_BYTES: usize = 512;
+
+/// Whole tiles of every instruction set.
+const TILES: usize = 24;
+
+/// How many rows a block of A has: as many as fit, or less if that makes all of them alike.
+pub(super) fn block_rows<T>(m: usize, depth: usize) -> usize {
+    let most = BLOCK_BYTES / (depth.max(1) * size_of::<T>()) / TILES * TILES;
+    let blocks = m.div_ceil(most).max(1);
+    m.div_ceil(blocks).next_multiple_of(TILES).max(TILES)
+}
+
+/// How many columns a group of panels has.
+pub(super) const fn group_columns<T>() -> usize {
+    GROUP_ROW_BYTES / size_of::<T>()
+}
+
+/// Which of A and B is copied.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packing {
+    pub(super) a: bool,
+    pub(super) b: bool,
+}
+
+impl Packing {
+    /// Whatever lies in a longer stretch of memory than half of a small first-level cache and is read often enough. The columns
+    /// of B are read as vectors, and so must lie beside each other.
+    #[inline]
+    pub(super) fn of<T>(a: &Matrix<T>, b: &Matrix<T>, [m, k, n]: [usize; 3]) -> Self {
+        const STRETCH: usize = 16 << 10;
+        const ROWS: usize = 24;
+        const COLUMNS: usize = 96;
+        let k = k.min(BLOCK_DEPTH);
+        let is_far = |count: usize, stride: usize| count * stride * size_of::<T>() > STRETCH;
+        let a_is_far =
+            if a.column == 1 { m > ROWS && is_far(m, a.row) } else { is_far(k, a.column) };
+        Self { a: n >= COLUMNS && a_is_far, b: b.column != 1 || (m >= ROWS && is_far(k, b.row)) }
+    }
+}
+
+/// Where the strips of a block of A are, one below the other.
+#[derive(Clone, Copy)]
+pub(super) enum Strips<T> {
+    InPlace(Strip<T>),
+    /// Each with so many k, and with the rows of one k beside each other.
+    Packed {
+        first: *const T,
+        depth: usize,
+    },
+}
+
+impl<T: Real> Strips<T> {
+    pub(super) fn in_place(a: Matrix<T>) -> Self {
+        Self::InPlace(Strip { first: a.numbers.as_ptr(), row: a.row, column: a.column })
+    }
+
+    /// The strip of a tile with so many rows, from row `i` on.
+    #[inline(always)]
+    pub(super) fn strip(&self, i: usize, rows: usize) -> Strip<T> {
+        match *self {
+            Self::InPlace(a) => Strip { first: a.first.wrapping_add(i * a.row), ..a },
+            Self::Packed { first, depth } => {
+                Strip { first: first.wrapping_add(i * depth), row: 1, column: rows }
+            }
+        }
+    }
+}
+
+/// Where the panels of a group of columns of B are, each two vectors wide.
+#[derive(Clone, Copy)]
+pub(super) struct Panels<T> {
+    first: Panel<T>,
+    /// From one panel to the next.
+    stride: usize,
+}
+
+impl<T: Real> Panels<T> {
+    #[inline(always)]
+    pub(super) fn in_place<S: Simd>(b: Matrix<T>) -> Self {
+        let first = Panel { first: b.numbers.as_ptr(), row: b.row };
+        Self { first, stride: 2 * T::Vector::<S>::LANES }
+    }
+
+    #[inline(always)]
+    pub(super) fn panel(&self, p: usize) -> Panel<T> {
+        Panel { first: self.first.first.wrapping_add(p * self.stride), ..self.first }
+    }
+}
+
+/// A line of the cache.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line {
+    _bytes: [u8; 64],
+}
+
+/// Memory for a block of A and a group of panels of B.
+pub(super) struct Room {
+    block: Vec<Line>,
+    group: Vec<Line>,
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = const { RefCell::new(Room { block: Vec::new(), group: Vec::new() }) };
+}
+
+/// Lends this thread's room, which is made the first time.
+pub(super) fn with_room(work: impl FnOnce(&mut Room)) {
+    ROOM.with_borrow_mut(|room| {
+        if room.block.is_empty() {
+            let line = Line { _bytes: [0; 64] };
+            room.block = vec![line; BLOCK_BYTES / size_of::<Line>()];
+            room.group = vec![line; GROUP_BYTES / size_of::<Line>()];
+        }
+        work(room);
+    });
+}
+
+fn numbers<T: Real>(lines: &mut [Line]) -> &mut [T] {
+    // SAFETY: all bits are numbers.
+    unsafe { lines.align_to_mut().1 }
+}
+
+impl Room {
+    /// Copies a block of A.
+    #[inline(always)]
+    pub(super) fn strips<S: Simd, T: Real>(
+        &mut self,
+        a: Matrix<T>,
+        rows: usize,
+        depth: usize,
+    ) -> Strips<T> {
+        let block = &mut numbers(&mut self.block)[..rows * depth];
+        let (mut i, mut rest) = (0, &mut *block);
+        while i < rows {
+            let height = tile_rows::<S>(rows - i);
+            let (strip, below) = rest.split_at_mut(height * depth);
+            match height {
+                8 if S::TILE_ROWS == 8 => copy_strip::<T, 8>(a.part(i, 0), strip),
+                6 if S::TILE_ROWS == 6 => copy_strip::<T, 6>(a.part(i, 0), strip),
+                4 => copy_strip::<T, 4>(a.part(i, 0), strip),
+                _ => copy_strip::<T, 1>(a.part(i, 0), strip),
+            }
+            (i, rest) = (i + height, below);
+        }
+        Strips::Packed { first: block.as_ptr(), depth }
+    }
+
+    /// Copies so many columns of a block of B.
+    #[inline(always)]
+    pub(super) fn panels<S: Simd, T: Real>(
+        &mut self,
+        b: Matrix<T>,
+        depth: usize,
+        columns: usize,
+    ) -> Panels<T> {
+        let row = 2 * T::Vector::<S>::LANES;
+        let stride = depth * row;
+        let group = &mut numbers(&mut self.group)[..columns.div_ceil(row) * stride];
+        if b.column == 1 {
+            for l in 0..depth {
+                let from = &b.numbers[l * b.row..][..columns];
+                let mut whole = from.chunks_exact(row);
+                for (p, from) in whole.by_ref().enumerate() {
+                    group[p * stride + l * row..][..row].copy_from_slice(from);
+                }
+                let rest = whole.remainder();
+                if !rest.is_empty() {
+                    group[columns / row * stride + l * row..][..rest.len()].copy_from_slice(rest);
+                }
+            }
+        } else {
+            for (p, panel) in group.chunks_exact_mut(stride.max(1)).enumerate() {
+                let width = row.min(columns - p * row);
+                let columns = Matrix { row: b.column, column: 1, ..b.part(0, p * row) };
+                Transpose { a: columns, shape: [width, depth], transposed: panel, row }.run::<S>();
+            }
+        }
+        Panels { first: Panel { first: group.as_ptr(), row }, stride }
+    }
+}
+
+/// Copies M rows of A so that those of one k lie beside each other.
+#[inline(always)]
+fn copy_strip<T: Real, const M: usize>(a: Matrix<T>, strip: &mut [T]) {
+    if a.row == 1 {
+        for (l, to) in strip.chunks_exact_mut(M).enumerate() {
+            to.copy_from_slice(&a.numbers[l * a.column..][..M]);
+        }
+    } else {
+        let depth = strip.len() / M;
+        let rows: [&[T]; M] = std::array::from_fn(|r| &a.numbers[r * a.row..][..depth]);
+        for (l, to) in strip.chunks_exact_mut(M).enumerate() {
+            for (to, row) in to.iter_mut().zip(rows) {
+                *to = row[l];
+            }
+        }
+    }
+}
