@@ -215,8 +215,7 @@ impl Operation {
             }
             Self::Product { transposed: true } => {
                 let [inner, rows] = a.shape;
-                kernel::clear(y);
-                kernel::product_accumulate(a.numbers, b.numbers, y, [rows, inner, shape[1]]);
+                kernel::transposed_product(a.numbers, b.numbers, y, [rows, inner, shape[1]]);
             }
             Self::Transpose => kernel::transpose(a.numbers, a.shape[0], a.shape[1], y),
             Self::Reshape => y.copy_from_slice(a.numbers),

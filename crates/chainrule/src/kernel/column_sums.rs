@@ -3,6 +3,12 @@
 use super::{Simd, Task, Vector, run};
 use crate::Real;
 
+/// Writes the sum of each column of `a` [rows × columns], from the first row to the last.
+pub(crate) fn column_sums<T: Real>(a: &[T], sums: &mut [T]) {
+    sums.fill(T::zero());
+    add_column_sums(a, sums);
+}
+
 /// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
 pub(crate) fn add_column_sums<T: Real>(a: &[T], sums: &mut [T]) {
     run(ColumnSums { a, sums });

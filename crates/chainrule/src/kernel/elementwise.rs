@@ -25,25 +25,39 @@ pub(crate) fn clear<T: Real>(x: &mut [T]) {
 
 /// Copies these rows of a matrix, one after another.
 pub(crate) fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
-    // A call to copy memory takes longer than to copy a few numbers.
-    const FEW: usize = 16;
     let width = to.len() / rows.len().max(1);
-    if width <= FEW {
-        for (to, &row) in to.chunks_exact_mut(width.max(1)).zip(rows) {
-            for (to, &from) in to.iter_mut().zip(&from[row * width..][..width]) {
-                *to = from;
-            }
+    let row = |row: usize| &from[row * width..][..width];
+    match width {
+        0 => {}
+        1 => to.iter_mut().zip(rows).for_each(|(to, &row)| *to = from[row]),
+        2..4 => copy_short::<T, 2>(rows.iter().map(|&i| row(i)), to, width),
+        4..8 => copy_short::<T, 4>(rows.iter().map(|&i| row(i)), to, width),
+        8..=16 => copy_short::<T, 8>(rows.iter().map(|&i| row(i)), to, width),
+        _ => {
+            let (n, to) = (to.len(), Apart::new(to));
+            in_parts(rows.len(), 1, n * OPERATIONS, |part| {
+                // SAFETY: the parts are apart.
+                let to = unsafe { to.range(part.start * width..part.end * width) };
+                for (to, &i) in to.chunks_exact_mut(width).zip(&rows[part]) {
+                    to.copy_from_slice(row(i));
+                }
+            });
         }
-        return;
     }
-    let (n, to) = (to.len(), Apart::new(to));
-    in_parts(rows.len(), 1, n * OPERATIONS, |part| {
-        // SAFETY: the parts are apart.
-        let to = unsafe { to.range(part.start * width..part.end * width) };
-        for (to, &row) in to.chunks_exact_mut(width).zip(&rows[part]) {
-            to.copy_from_slice(&from[row * width..][..width]);
+}
+
+/// Copies rows of N to 2N numbers as their first N and their last N: to call what copies memory takes longer than that.
+fn copy_short<'a, T: Real, const N: usize>(
+    rows: impl Iterator<Item = &'a [T]>,
+    to: &mut [T],
+    width: usize,
+) {
+    for (to, row) in to.chunks_exact_mut(width).zip(rows) {
+        if let (Some(first), Some(last)) = (row.first_chunk::<N>(), row.last_chunk::<N>()) {
+            to[..N].copy_from_slice(first);
+            to[width - N..].copy_from_slice(last);
         }
-    });
+    }
 }
 
 /// Writes y = f(x) element by element.
@@ -242,6 +256,19 @@ mod tests {
     use super::*;
 
     /// The formula of Adam, as the plainest loop and through the kernel, on every instruction set.
+    #[test]
+    fn rows_of_every_width_are_gathered() {
+        for width in 0..40 {
+            let from: Vec<f32> = (0..9 * width).map(|i| i as f32).collect();
+            let rows = [8, 0, 3, 3, 7];
+            let mut to = vec![-1.0; rows.len() * width];
+            gather(&from, &rows, &mut to);
+            let expected: Vec<f32> =
+                rows.iter().flat_map(|&i| from[i * width..][..width].to_vec()).collect();
+            assert_eq!(to, expected, "{width}");
+        }
+    }
+
     #[test]
     fn updates_have_the_same_bits_on_every_instruction_set() {
         let formula = |theta: f32, g: f32, [m, v]: &mut [f32; 2]| {

@@ -1,10 +1,10 @@
 //! The kernels read and write nothing beyond their slices: here these end where memory ends.
 
 use super::{
-    InstructionSet, add_column_sums,
+    InstructionSet, add_column_sums, add_transposed_product,
     hinges::{Hinges, HingesGradient},
     instructions::FOR_THIS_TEST,
-    map, product, product_accumulate, product_transposed, scaled, transpose, update,
+    map, product, product_with_transposed, scaled, transpose, update,
 };
 use crate::Real;
 use std::ptr;
@@ -68,9 +68,9 @@ fn kernels_stay_in_their_slices<T: Real>() {
                     let mut c = numbers(m * n);
                     product(a.get(), b.get(), Some(bias.get()), c.get_mut(), [m, k, n]);
                     let transposed = numbers(k * m);
-                    product_accumulate(transposed.get(), b.get(), c.get_mut(), [m, k, n]);
+                    add_transposed_product(transposed.get(), b.get(), c.get_mut(), [m, k, n]);
                     let transposed = numbers(n * k);
-                    product_transposed(a.get(), transposed.get(), c.get_mut(), [m, k, n]);
+                    product_with_transposed(a.get(), transposed.get(), c.get_mut(), [m, k, n]);
                 }
                 transpose(numbers(m * n).get(), m, n, numbers(m * n).get_mut());
             }

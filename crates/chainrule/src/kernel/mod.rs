@@ -44,14 +44,15 @@ mod vector;
 
 use crate::Real;
 pub use aligned::Aligned;
-pub(crate) use column_sums::add_column_sums;
+pub(crate) use column_sums::{add_column_sums, column_sums};
 pub(crate) use elementwise::{clear, gather, map, scaled, sum, update, zip, zip_in_place};
 use instructions::{Baseline, Task, multiply_add, run};
 #[cfg(test)]
 use instructions::{InstructionSet, run_with};
 pub(crate) use instructions::{Simd, end_of_foreign_vectors};
 pub(crate) use product::{
-    gram_accumulate, outer_product, product, product_accumulate, product_transposed,
+    add_transposed_product, gram_accumulate, outer_product, product, product_with_transposed,
+    transposed_product,
 };
 pub(crate) use transpose::transpose;
 pub(crate) use vector::Vector;

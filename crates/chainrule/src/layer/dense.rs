@@ -131,10 +131,26 @@ impl<T: Real> Layer<T> for Dense<T> {
         let (inputs, outputs) = (self.inputs, self.outputs);
         let (dw, db) = d_theta.split_at_mut(inputs * outputs);
         let dz = self.dz_and_dx(pass, dy, dx, memory);
-        // dw = xᵀ dz
-        kernel::product_accumulate(slice(&pass.x), dz, dw, [inputs, pass.x.nrows(), outputs]);
-        // db = Σ dz
+        // dw += xᵀ dz
+        kernel::add_transposed_product(slice(&pass.x), dz, dw, [inputs, pass.x.nrows(), outputs]);
+        // db += Σ dz
         kernel::add_column_sums(dz, db);
+    }
+
+    /// dw = xᵀ dz, db = Σ dz over the rows
+    fn backward_first(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        d_theta: &mut [T],
+        memory: &mut Memory<T>,
+    ) {
+        let (inputs, outputs) = (self.inputs, self.outputs);
+        let (dw, db) = d_theta.split_at_mut(inputs * outputs);
+        let dz = self.dz_and_dx(pass, dy, dx, memory);
+        kernel::transposed_product(slice(&pass.x), dz, dw, [inputs, pass.x.nrows(), outputs]);
+        kernel::column_sums(dz, db);
     }
 
     /// Of row i:
@@ -182,7 +198,7 @@ impl<T: Real> Dense<T> {
         // dx = dz wᵀ
         if let Some(mut dx) = dx {
             let w = &pass.theta[..inputs * outputs];
-            kernel::product_transposed(dz, w, slice_mut(&mut dx), [rows, outputs, inputs]);
+            kernel::product_with_transposed(dz, w, slice_mut(&mut dx), [rows, outputs, inputs]);
         }
         dz
     }

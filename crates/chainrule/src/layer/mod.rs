@@ -50,7 +50,7 @@ pub use residual::Residual;
 pub use sequential::Sequential;
 
 use crate::{
-    Real,
+    Real, kernel,
     random::{Purpose, Random},
 };
 use ndarray::{ArrayView2, ArrayViewMut2, s};
@@ -147,6 +147,21 @@ pub trait Layer<T: Real>: Debug + Send + Sync {
         d_theta: &mut [T],
         memory: &mut Memory<T>,
     );
+
+    /// The same for a `d_theta` that holds nothing yet: *writes* ∂L/∂θ.
+    ///
+    /// Provided: clears and adds. To write saves a way through memory where there are many parameters.
+    fn backward_first(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        d_theta: &mut [T],
+        memory: &mut Memory<T>,
+    ) {
+        kernel::clear(d_theta);
+        self.backward(pass, dy, dx, d_theta, memory);
+    }
 
     /// The backward pass with the rows kept apart: *writes* ∂Lᵢ/∂θ, the part of row i, to row i of `jacobian`
     /// [rows × parameters] and, when asked, dx. Second-order solvers ask for it.

@@ -142,6 +142,24 @@ impl<T: Real> Layer<T> for Sequential<T> {
         });
     }
 
+    fn backward_first(
+        &self,
+        pass: Pass<T>,
+        dy: ArrayView2<T>,
+        dx: Option<ArrayViewMut2<T>>,
+        d_theta: &mut [T],
+        memory: &mut Memory<T>,
+    ) {
+        if self.hinges && dx.is_none() {
+            d_theta.fill(T::zero());
+            return self.backward(pass, dy, dx, d_theta, memory);
+        }
+        self.back(pass, dy, dx, memory, |i, pass, dy, dx, memory| {
+            let d_theta = &mut d_theta[self.theta[i].clone()];
+            self.layers[i].backward_first(pass, dy, dx, d_theta, memory);
+        });
+    }
+
     fn backward_by_row(
         &self,
         pass: Pass<T>,

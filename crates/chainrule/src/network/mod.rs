@@ -242,9 +242,9 @@ impl<T: Real> Network<T> {
         targets: Targets<T>,
         workspace: &mut Workspace<T>,
     ) -> f64 {
-        workspace.gradient_mut().fill(T::zero());
         let divisor = loss.divisor(targets);
-        workspace.loss_and_backward(&*self.layer, &self.theta, loss, targets, divisor).mean()
+        let (layer, theta) = (&*self.layer, &self.theta);
+        workspace.loss_and_backward(layer, theta, loss, targets, divisor, true).mean()
     }
 
     /// What the network consists of, as a table.

@@ -116,14 +116,14 @@ impl<T: Real> Workspace<T> {
         self.forward(layer, theta, &mut [], x.insert_axis(Axis(0)));
         self.dy[..self.outputs].fill(T::zero());
         self.dy[k] = T::one();
-        self.gradient.fill(T::zero());
         let pass =
             Pass { theta, x: matrix(&self.x, 1, self.inputs), y: matrix(&self.y, 1, self.outputs) };
         let dy = matrix(&self.dy, 1, self.outputs);
-        layer.backward(pass, dy, None, &mut self.gradient, &mut self.memory);
+        layer.backward_first(pass, dy, None, &mut self.gradient, &mut self.memory);
     }
 
-    /// Adds the gradient of this workspace's rows, whose losses are divided by `divisor`; returns their loss.
+    /// The gradient of this workspace's rows, whose losses are divided by `divisor`: written for the first rows of a step, added
+    /// for others. Returns their loss.
     pub(crate) fn loss_and_backward(
         &mut self,
         layer: &dyn Layer<T>,
@@ -131,14 +131,18 @@ impl<T: Real> Workspace<T> {
         loss: &dyn Loss<T>,
         targets: Targets<T>,
         divisor: f64,
+        first: bool,
     ) -> Sum {
         assert_eq!(self.rows, targets.values.nrows(), "rows of the targets");
         let x = matrix(&self.x, self.rows, self.inputs);
         let y = matrix(&self.y, self.rows, self.outputs);
         let mut dy = matrix_mut(&mut self.dy, self.rows, self.outputs);
         let sum = loss.sum_and_gradient(y, targets, divisor, dy.view_mut());
-        let pass = Pass { theta, x, y };
-        layer.backward(pass, dy.view(), None, &mut self.gradient, &mut self.memory);
+        let (pass, dy) = (Pass { theta, x, y }, dy.view());
+        match first {
+            true => layer.backward_first(pass, dy, None, &mut self.gradient, &mut self.memory),
+            false => layer.backward(pass, dy, None, &mut self.gradient, &mut self.memory),
+        }
         sum
     }
 }

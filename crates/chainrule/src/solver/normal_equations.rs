@@ -190,7 +190,7 @@ impl NormalEquations {
             problem.jacobian(theta, shard, &mut self.r[start..start + count], jacobian);
             let r = &self.r[start..start + count];
             // g = Jᵀr
-            kernel::product_accumulate(r, jacobian, &mut self.gradient, [1, count, parameters]);
+            kernel::add_transposed_product(r, jacobian, &mut self.gradient, [1, count, parameters]);
             if self.is_dual {
                 for (j_theta, row) in
                     self.j_theta[start..].iter_mut().zip(jacobian.chunks_exact(parameters))
@@ -332,7 +332,7 @@ impl NormalEquations {
             }
             if !is_dual {
                 let shape = [1, second.len(), parameters];
-                kernel::product_accumulate(second, jacobian, acceleration, shape);
+                kernel::add_transposed_product(second, jacobian, acceleration, shape);
             }
         });
         let right = if is_dual { &*r } else { &*acceleration };
@@ -354,7 +354,7 @@ impl NormalEquations {
         let parameters = self.parameters;
         self.for_each_shard(problem, theta, |_, _, at, _, jacobian| {
             let u = &right.col_as_slice(0)[at];
-            kernel::product_accumulate(u, jacobian, sum, [1, u.len(), parameters]);
+            kernel::add_transposed_product(u, jacobian, sum, [1, u.len(), parameters]);
         });
         self.right = right;
     }

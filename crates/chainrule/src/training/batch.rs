@@ -73,8 +73,7 @@ impl<T: Real> Batch<T> {
         let divisor = self.whole.unwrap_or_else(|| self.divisor(data, samples, loss));
         let (layer, theta, statistics) = network.parts_mut();
         let mut total = Sum::default();
-        kernel::clear(self.workspace.gradient_mut());
-        for part in samples.chunks(self.rows) {
+        for (i, part) in samples.chunks(self.rows).enumerate() {
             if self.whole.is_none() {
                 if samples.len() > self.rows {
                     self.gather_targets(data, part);
@@ -88,7 +87,8 @@ impl<T: Real> Batch<T> {
                 values: self.targets.slice(s![..part.len(), ..]),
                 weights: self.weights.as_ref().map(|weights| weights.slice(s![..part.len()])),
             };
-            total += self.workspace.loss_and_backward(layer, theta, loss, targets, divisor);
+            let workspace = &mut self.workspace;
+            total += workspace.loss_and_backward(layer, theta, loss, targets, divisor, i == 0);
         }
         if samples.len() == data.len() && samples.len() == self.rows {
             self.whole = Some(divisor);

@@ -208,10 +208,9 @@ impl<T: Real> Objective for MeanLoss<'_, T> {
             let targets: Targets<T> = targets.rows(rows.clone());
             let x = self.data.x().slice_move(s![rows, ..]);
             self.network.forward(x, &mut self.workspace);
-            self.workspace.gradient_mut().fill(T::zero());
             let (layer, theta, _) = self.network.parts_mut();
-            let (loss, divisor) = (&*self.loss, self.divisor);
-            value += self.workspace.loss_and_backward(layer, theta, loss, targets, divisor).loss;
+            let (loss, divisor, workspace) = (&*self.loss, self.divisor, &mut self.workspace);
+            value += workspace.loss_and_backward(layer, theta, loss, targets, divisor, true).loss;
             for (sum, g) in gradient.iter_mut().zip(self.workspace.gradient()) {
                 *sum += g.f64();
             }

@@ -56,6 +56,25 @@ fn backward_writes_dx_and_adds_to_d_theta() {
     }
 }
 
+/// The first pass of a step does not look at what `d_theta` holds, and has the bits of a pass that adds to zeros.
+#[test]
+fn backward_first_writes_what_backward_adds() {
+    for mut trial in trials(7) {
+        let name = trial.name();
+        let (mut added, mut written) = (trial.zeros(), trial.zeros());
+        let dx = trial.backward(&mut added);
+        written.fill(f64::NAN);
+        assert_eq!(trial.backward_first(&mut written), dx, "{name}: dx");
+        assert_eq!(written, added, "{name}: dθ");
+        // A short way that asks for no dx is another one.
+        added.fill(0.0);
+        trial.backward_of_parameters(&mut added);
+        written.fill(f64::NAN);
+        trial.backward_first_of_parameters(&mut written);
+        assert_eq!(written, added, "{name}: dθ alone");
+    }
+}
+
 /// The rows that are kept apart add up to the gradient, and each is that of the row alone.
 #[test]
 fn backward_by_row_is_backward_of_each_row() {

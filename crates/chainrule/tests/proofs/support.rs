@@ -174,6 +174,21 @@ impl<T: Real> Trial<T> {
         self.layer.backward(pass, self.dy.view(), None, d_theta, &mut self.memory);
     }
 
+    /// The first backward pass of a step, which writes `d_theta`; returns dx.
+    pub(crate) fn backward_first(&mut self, d_theta: &mut [T]) -> Array2<T> {
+        let mut dx = Array2::from_elem(self.x.dim(), T::nan());
+        let pass = Pass { theta: &self.theta, x: self.x.view(), y: self.y.view() };
+        let wanted = Some(dx.view_mut());
+        self.layer.backward_first(pass, self.dy.view(), wanted, d_theta, &mut self.memory);
+        dx
+    }
+
+    /// The same where nobody asks for dx.
+    pub(crate) fn backward_first_of_parameters(&mut self, d_theta: &mut [T]) {
+        let pass = Pass { theta: &self.theta, x: self.x.view(), y: self.y.view() };
+        self.layer.backward_first(pass, self.dy.view(), None, d_theta, &mut self.memory);
+    }
+
     /// A gradient of zeros to add to.
     pub(crate) fn zeros(&self) -> Vec<T> {
         vec![T::zero(); self.theta.len()]

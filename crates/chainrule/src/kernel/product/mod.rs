@@ -82,7 +82,7 @@ pub(crate) fn product<T: Real>(
 }
 
 /// Writes C = ABᵀ for `a` [m × k], `b` [n × k].
-pub(crate) fn product_transposed<T: Real>(
+pub(crate) fn product_with_transposed<T: Real>(
     a: &[T],
     b: &[T],
     c: &mut [T],
@@ -95,11 +95,20 @@ pub(crate) fn product_transposed<T: Real>(
     in_pieces(Matrix::new(a, k), Matrix::transposed(b, k), Start::Zero, c, shape);
 }
 
-/// Adds AᵀB to C for `a` [k × m], `b` [k × n], `c` [m × n]: k are the samples when C is a gradient.
-pub(crate) fn product_accumulate<T: Real>(a: &[T], b: &[T], c: &mut [T], [m, k, n]: [usize; 3]) {
+/// Writes C = AᵀB for `a` [k × m], `b` [k × n], `c` [m × n]: k are the samples when C is a gradient.
+pub(crate) fn transposed_product<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: [usize; 3]) {
+    of_columns(a, b, Start::Zero, c, shape);
+}
+
+/// Adds AᵀB to C.
+pub(crate) fn add_transposed_product<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: [usize; 3]) {
+    of_columns(a, b, Start::C, c, shape);
+}
+
+fn of_columns<T: Real>(a: &[T], b: &[T], start: Start<T>, c: &mut [T], [m, k, n]: [usize; 3]) {
     // A column is a row as well, and rows are read as vectors.
     let (a, b, m, n) = if n == 1 { (b, a, 1, m) } else { (a, b, m, n) };
-    in_pieces(Matrix::transposed(a, m), Matrix::new(b, n), Start::C, c, [m, k, n]);
+    in_pieces(Matrix::transposed(a, m), Matrix::new(b, n), start, c, [m, k, n]);
 }
 
 /// Adds AᵀA to the upper triangle of C, the diagonal included, for `a` [k × n] and `c` [n × n]. Below the

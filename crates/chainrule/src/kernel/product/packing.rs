@@ -53,12 +53,14 @@ impl Packing {
     pub(super) fn of<T>(a: &Matrix<T>, b: &Matrix<T>, [m, k, n]: [usize; 3]) -> Self {
         const STRETCH: usize = 16 << 10;
         const ROWS: usize = 24;
-        const COLUMNS: usize = 96;
+        // Columns of A are copied as they lie, rows number by number.
+        let columns = if a.row == 1 { 96 } else { 512 };
         let k = k.min(BLOCK_DEPTH);
         let is_far = |count: usize, stride: usize| count * stride * size_of::<T>() > STRETCH;
-        let a_is_far =
-            if a.column == 1 { m > ROWS && is_far(m, a.row) } else { is_far(k, a.column) };
-        Self { a: n >= COLUMNS && a_is_far, b: b.column != 1 || (m >= ROWS && is_far(k, b.row)) }
+        Self {
+            a: n >= columns && if a.row == 1 { is_far(k, a.column) } else { is_far(m, a.row) },
+            b: b.column != 1 || (m >= ROWS && is_far(k, b.row)),
+        }
     }
 }
 

@@ -127,12 +127,12 @@ fn gram_matrices_are_products() {
 #[test]
 fn products_with_a_transpose() {
     let mut c = [0.0; 4];
-    product_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 5.0, 7.0], &mut c, [2, 2, 2]);
+    product_with_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 5.0, 7.0], &mut c, [2, 2, 2]);
     assert_eq!(c, [21.0, 19.0, 43.0, 43.0]);
     // One column, one term.
-    product_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0], &mut c[..2], [2, 2, 1]);
+    product_with_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0], &mut c[..2], [2, 2, 1]);
     assert_eq!(c[..2], [21.0, 43.0]);
-    product_transposed(&[2.0, 3.0], &[1.0, 10.0], &mut c, [2, 1, 2]);
+    product_with_transposed(&[2.0, 3.0], &[1.0, 10.0], &mut c, [2, 1, 2]);
     assert_eq!(c, [2.0, 20.0, 3.0, 30.0]);
 }
 
