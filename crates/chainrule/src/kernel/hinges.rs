@@ -201,9 +201,11 @@ impl<T: Real, const D: usize> Task for Backward<'_, T, D> {
         let lanes = T::Vector::<S>::LANES;
         let (hinges, mut j) = (self.hinges.b1.len(), 0);
         while j < hinges {
-            // Several vectors at a time, so that none waits for its own additions: 5 are 3 and 2, not 4 and 1.
+            // Several vectors at a time, so that none waits for its own additions: 5 are 3 and 2, not 4 and 1. Each of them
+            // needs five registers.
             let vectors = match (hinges - j).div_ceil(lanes) {
                 few @ ..=3 => few,
+                _ if S::REGISTERS < 32 => 2,
                 5 | 6 => 3,
                 _ => 4,
             };

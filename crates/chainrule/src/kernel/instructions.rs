@@ -110,6 +110,8 @@ impl InstructionSet {
 pub trait Simd {
     /// Multiply and add with one rounding: a single instruction here, a slow library call elsewhere.
     const FUSED: bool;
+    /// Vector registers.
+    const REGISTERS: usize;
     /// Rows of a product's tile, two vectors wide: what the registers hold, and no less than an addition's delay asks
     /// for.
     const TILE_ROWS: usize;
@@ -184,6 +186,7 @@ pub(super) struct Baseline;
 
 impl Simd for Baseline {
     const FUSED: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+    const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
     const TILE_ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
     type F32 = [f32; 4];
     type F64 = [f64; 2];
@@ -195,6 +198,7 @@ struct Avx2;
 #[cfg(target_arch = "x86_64")]
 impl Simd for Avx2 {
     const FUSED: bool = true;
+    const REGISTERS: usize = 16;
     const TILE_ROWS: usize = 6;
     type F32 = std::arch::x86_64::__m256;
     type F64 = std::arch::x86_64::__m256d;
@@ -217,6 +221,7 @@ struct Avx512;
 #[cfg(target_arch = "x86_64")]
 impl Simd for Avx512 {
     const FUSED: bool = true;
+    const REGISTERS: usize = 32;
     const TILE_ROWS: usize = 8;
     type F32 = std::arch::x86_64::__m512;
     type F64 = std::arch::x86_64::__m512d;
