@@ -257,9 +257,10 @@ impl<T: Real> Task for Blocks<'_, '_, T> {
         assert!(a.has(m, k) && b.has(k, n));
         let mut depth = 0..k.min(BLOCK_DEPTH);
         loop {
-            let rows = packing::block_rows::<T>(m, depth.len());
-            for i in (0..m).step_by(rows) {
-                self.block::<S>(i..m.min(i + rows), depth.clone());
+            let (mut i, height) = (0, packing::block_rows::<T>(m, depth.len()));
+            while i < m {
+                self.block::<S>(i..m.min(i + height), depth.clone());
+                i += height;
             }
             self.product.start = Start::C;
             depth = depth.end..k.min(depth.end + BLOCK_DEPTH);

@@ -29,6 +29,9 @@ const TILES: usize = 24;
 
 /// How many rows a block of A has: as many as fit, or less if that makes all of them alike.
 pub(super) fn block_rows<T>(m: usize, depth: usize) -> usize {
+    if m <= TILES {
+        return TILES;
+    }
     let most = BLOCK_BYTES / (depth.max(1) * size_of::<T>()) / TILES * TILES;
     let blocks = m.div_ceil(most).max(1);
     m.div_ceil(blocks).next_multiple_of(TILES).max(TILES)
