@@ -255,7 +255,6 @@ mod tests {
     use super::super::{InstructionSet, run_with};
     use super::*;
 
-    /// The formula of Adam, as the plainest loop and through the kernel, on every instruction set.
     #[test]
     fn rows_of_every_width_are_gathered() {
         for width in 0..40 {
@@ -269,6 +268,7 @@ mod tests {
         }
     }
 
+    /// The formula of Adam, as the plainest loop and through the kernel, on every instruction set.
     #[test]
     fn updates_have_the_same_bits_on_every_instruction_set() {
         let formula = |theta: f32, g: f32, [m, v]: &mut [f32; 2]| {

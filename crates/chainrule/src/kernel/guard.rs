@@ -74,6 +74,13 @@ fn kernels_stay_in_their_slices<T: Real>() {
                 }
                 transpose(numbers(m * n).get(), m, n, numbers(m * n).get_mut());
             }
+            if n % 8 == 1 {
+                // Large enough for A and B to be copied.
+                let [m, k, n] = [25, 200, 96 + n];
+                let (a, b, mut c) = (numbers(k * m), numbers(k * n), numbers(m * n));
+                add_transposed_product(a.get(), b.get(), c.get_mut(), [m, k, n]);
+                product_with_transposed(a.get(), b.get(), c.get_mut(), [m, k, n]);
+            }
             let (x, y, mut z) = (numbers(n), numbers(n), numbers(n));
             map(x.get(), z.get_mut(), |x| x + x);
             add_column_sums(numbers(3 * n).get(), z.get_mut());

@@ -77,7 +77,7 @@ pub(crate) fn product<T: Real>(
         let bias = bias.map_or(T::zero(), |bias| bias[0]);
         return dots(&a[..m * k], &b[..k], bias, &mut c[..m]);
     }
-    let start = bias.map_or(Start::Zero, Start::Bias);
+    let start = bias.map_or(Start::Zero, |bias| Start::Bias(&bias[..n]));
     in_pieces(Matrix::new(a, k), Matrix::new(b, n), start, c, [m, k, n]);
 }
 
