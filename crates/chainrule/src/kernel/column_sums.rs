@@ -1,6 +1,9 @@
 //! The sums of a matrix's columns: the gradient of a bias.
 
-use super::{Simd, Task, Vector, run};
+use super::{
+    Simd, Task, Vector, run,
+    team::{Apart, OPERATIONS, in_parts},
+};
 use crate::Real;
 
 /// Writes the sum of each column of `a` [rows × columns], from the first row to the last.
@@ -11,11 +14,21 @@ pub(crate) fn column_sums<T: Real>(a: &[T], sums: &mut [T]) {
 
 /// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
 pub(crate) fn add_column_sums<T: Real>(a: &[T], sums: &mut [T]) {
-    run(ColumnSums { a, sums });
+    let (n, sums) = (sums.len(), Apart::new(sums));
+    in_parts(n, GRAIN, a.len() * OPERATIONS, |part| {
+        // SAFETY: the parts are apart.
+        run(ColumnSums { a, n, first: part.start, sums: unsafe { sums.range(part) } });
+    });
 }
 
+/// Parts begin at whole vectors of the columns that are summed together.
+const GRAIN: usize = 64;
+
+/// The sums of some columns of a matrix of n.
 struct ColumnSums<'a, T> {
     a: &'a [T],
+    n: usize,
+    first: usize,
     sums: &'a mut [T],
 }
 
@@ -23,25 +36,25 @@ impl<T: Real> Task for ColumnSums<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         let lanes = T::Vector::<S>::LANES;
-        let (n, mut j) = (self.sums.len(), 0);
-        while j + 4 * lanes <= n {
+        let (columns, mut j) = (self.sums.len(), 0);
+        while j + 4 * lanes <= columns {
             self.columns::<S, 4>(j);
             j += 4 * lanes;
         }
-        while j + lanes <= n {
+        while j + lanes <= columns {
             self.columns::<S, 1>(j);
             j += lanes;
         }
-        for j in j..n {
-            for row in self.a.chunks_exact(n) {
-                self.sums[j] += row[j];
+        for j in j..columns {
+            for row in self.a.chunks_exact(self.n) {
+                self.sums[j] += row[self.first + j];
             }
         }
     }
 
     fn plainly(self) {
-        for row in self.a.chunks_exact(self.sums.len().max(1)) {
-            for (sum, &a) in self.sums.iter_mut().zip(row) {
+        for row in self.a.chunks_exact(self.n.max(1)) {
+            for (sum, &a) in self.sums.iter_mut().zip(&row[self.first..]) {
                 *sum += a;
             }
         }
@@ -53,15 +66,14 @@ impl<T: Real> ColumnSums<'_, T> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, j: usize) {
         let lanes = T::Vector::<S>::LANES;
-        let n = self.sums.len();
         let columns = self.sums[j..][..V * lanes].as_mut_ptr();
         let mut sums = [T::Vector::<S>::splat(T::zero()); V];
         for (v, sum) in sums.iter_mut().enumerate() {
             // SAFETY: V vectors of `sums` lie there.
             *sum = unsafe { Vector::load(columns.add(v * lanes)) };
         }
-        for row in self.a.chunks_exact(n) {
-            let row = row[j..][..V * lanes].as_ptr();
+        for row in self.a.chunks_exact(self.n) {
+            let row = row[self.first + j..][..V * lanes].as_ptr();
             for (v, sum) in sums.iter_mut().enumerate() {
                 // SAFETY: V vectors of the row lie there.
                 *sum = sum.add(unsafe { Vector::load(row.add(v * lanes)) });
@@ -90,9 +102,18 @@ mod tests {
                 let a = numbers(7 * columns);
                 let mut expected = numbers(columns);
                 let mut sums = expected.clone();
-                ColumnSums { a: &a, sums: &mut expected }.plainly();
-                run_with(set, ColumnSums { a: &a, sums: &mut sums });
+                let all = |sums| ColumnSums { a: &a, n: columns, first: 0, sums };
+                all(&mut expected).plainly();
+                run_with(set, all(&mut sums));
                 assert_eq!(sums, expected, "{set:?} {columns} columns");
+                // Some of them.
+                let (first, end) = (columns / 3, columns - columns / 4);
+                let mut some = numbers(end - first);
+                let mut expected: Vec<f32> = some.clone();
+                let part = |sums| ColumnSums { a: &a, n: columns, first, sums };
+                part(&mut expected).plainly();
+                run_with(set, part(&mut some));
+                assert_eq!(some, expected, "{set:?} {first}..{end} of {columns} columns");
             }
         }
     }

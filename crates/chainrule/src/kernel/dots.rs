@@ -1,12 +1,23 @@
 //! The product of a matrix with a vector.
 
-use super::{Simd, Task, Vector, multiply_add, reference, run};
+use super::{
+    Simd, Task, Vector, multiply_add, reference, run,
+    team::{Apart, OPERATIONS, in_parts},
+};
 use crate::Real;
 
 /// Writes cᵢ = bias + Σ a(i, l) b(l) for `a` [m × k], `b` of k numbers and `c` of m.
 pub(super) fn dots<T: Real>(a: &[T], b: &[T], bias: T, c: &mut [T]) {
-    run(Dots { a, b, bias, c });
+    let (m, k, c) = (c.len(), b.len(), Apart::new(c));
+    in_parts(m, GRAIN, m * k * OPERATIONS, |part| {
+        let a = &a[part.start * k..part.end * k];
+        // SAFETY: the parts are apart.
+        run(Dots { a, b, bias, c: unsafe { c.range(part) } });
+    });
 }
+
+/// Parts begin at whole lines of the cache, and where rows that are done together begin.
+const GRAIN: usize = 16;
 
 /// A product with a vector is summed in as many chains as numbers fill this.
 pub(super) const LANE_BYTES: usize = 64;

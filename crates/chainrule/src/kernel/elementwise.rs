@@ -6,13 +6,12 @@
 //! they hold is then in registers, where no store can change it.
 
 use super::{
-    Simd, Task, Vector, run,
-    team::{Apart, in_parts},
+    Simd, Task, Vector,
+    prefetch::prefetch,
+    run,
+    team::{Apart, OPERATIONS, in_parts},
 };
 use crate::Real;
-
-/// What an element costs, in multiply–adds: as a rule the loops wait for memory.
-const OPERATIONS: usize = 8;
 
 /// Writes zeros.
 pub(crate) fn clear<T: Real>(x: &mut [T]) {
@@ -34,11 +33,17 @@ pub(crate) fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
         4..8 => copy_short::<T, 4>(rows.iter().map(|&i| row(i)), to, width),
         8..=16 => copy_short::<T, 8>(rows.iter().map(|&i| row(i)), to, width),
         _ => {
+            // Rows of some 4 KB are on their way while others are copied.
+            let ahead = (4096 / size_of_val(row(rows[0]))).clamp(1, 16);
             let (n, to) = (to.len(), Apart::new(to));
             in_parts(rows.len(), 1, n * OPERATIONS, |part| {
                 // SAFETY: the parts are apart.
                 let to = unsafe { to.range(part.start * width..part.end * width) };
-                for (to, &i) in to.chunks_exact_mut(width).zip(&rows[part]) {
+                let rows = &rows[part];
+                for (r, (to, &i)) in to.chunks_exact_mut(width).zip(rows).enumerate() {
+                    if let Some(&i) = rows.get(r + ahead) {
+                        prefetch(row(i).as_ptr(), width);
+                    }
                     to.copy_from_slice(row(i));
                 }
             });

@@ -16,6 +16,7 @@
 //! | `transpose.rs` | Aᵀ |
 //! | `hinges.rs` | a whole network of one hidden layer of ReLU units, for one or two inputs |
 //! | `team.rs` | nothing itself: the threads that share large work |
+//! | `prefetch.rs` | nothing: asks for what will be read soon |
 //! | `vector.rs` | the vectors of each instruction set |
 //! | `aligned.rs` | nothing: where numbers begin in memory |
 //! | `guard.rs` | nothing: a test at the end of memory |
@@ -36,6 +37,7 @@ pub(crate) mod elementwise;
 mod guard;
 pub(crate) mod hinges;
 pub(crate) mod instructions;
+mod prefetch;
 pub(crate) mod product;
 mod reference;
 pub(crate) mod team;

@@ -1,8 +1,9 @@
 //! Threads that share the work of a kernel.
 //!
 //! A [`Team`] lives as long as a training. While it is [`joined`](Team::join), the kernels called on that thread cut
-//! large work into parts, one for each member, and go on when the last part is done. Each number that is computed is
-//! one part's alone and has the same chain of operations in each of them, so that the bits do not depend on the cuts.
+//! large work into pieces, which the members share, and go on when the last piece is done. Each number that is computed
+//! is one piece's alone and has the same chain of operations in each of them, so that the bits do not depend on the cuts,
+//! nor on who does which piece.
 //!
 //! Members wait for the next work in a short loop and sleep only when none comes: the steps of a training follow each
 //! other within microseconds, and waking a thread takes as long as a step.
@@ -224,7 +225,10 @@ impl Shared {
 /// microseconds.
 const LEAST_WORK: usize = 256 << 10;
 
-/// Does the work of 0..count in ranges that start at multiples of `grain`: one for each member of the team that this
+/// What a number costs that is only read or written, in multiply–adds: it comes from memory.
+pub(super) const OPERATIONS: usize = 8;
+
+/// Does the work of 0..count in ranges that start at multiples of `grain`: shared by the members of the team that this
 /// thread has joined, if there is so much of it, or all at once.
 #[inline]
 pub(super) fn in_parts(
@@ -244,6 +248,9 @@ pub(super) fn in_parts(
 }
 
 impl Team {
+    /// Some members may be slower than others, because their processor is a small one or has something else to do as
+    /// well. So only three quarters of the work are divided evenly. Of the rest, whoever is done takes an even share of
+    /// what is left then, again and again.
     fn share(
         &self,
         count: usize,
@@ -258,8 +265,19 @@ impl Team {
         }
         // A part is not divided further.
         let _before = Before(JOINED.replace(ptr::null()));
-        let start = |part: usize| count.min(part * grains / parts * grain);
-        self.run(parts, &|part| work(start(part)..start(part + 1)));
+        let even = (grains * 3 / 4 / parts).max(1);
+        let least = (LEAST_WORK / 4).saturating_mul(grains) / operations;
+        let taken = AtomicUsize::new(even * parts);
+        self.run(parts, &|part| {
+            let (mut start, mut size) = (part * even, even);
+            while start < grains {
+                let end = grains.min(start + size);
+                work(start * grain..count.min(end * grain));
+                let left = grains.saturating_sub(taken.load(SeqCst));
+                size = (left / parts).max(least).max(1);
+                start = taken.fetch_add(size, SeqCst);
+            }
+        });
     }
 }
 
@@ -299,7 +317,7 @@ impl<'a, T> Apart<'a, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     fn squares(team: &Team, count: usize, grain: usize) -> Vec<usize> {
         let mut numbers = vec![0; count];
@@ -325,6 +343,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_slow_member_leaves_the_rest_to_the_others() {
+        let (team, main, done) = (Team::new(2), thread::current().id(), AtomicUsize::new(0));
+        team.share(64, 1, usize::MAX, &|range| {
+            let started = Instant::now();
+            // The first piece of this thread takes until all is done that it has not taken itself.
+            while thread::current().id() == main && done.load(SeqCst) + range.len() < 64 {
+                assert!(started.elapsed() < Duration::from_secs(60), "nobody takes the rest");
+                thread::yield_now();
+            }
+            done.fetch_add(range.len(), SeqCst);
+        });
+        assert_eq!(done.load(SeqCst), 64);
     }
 
     #[test]

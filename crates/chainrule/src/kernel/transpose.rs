@@ -4,7 +4,7 @@ use super::{
     Simd, Task,
     product::Matrix,
     reference, run,
-    team::{Apart, in_parts},
+    team::{Apart, OPERATIONS, in_parts},
 };
 use crate::Real;
 
@@ -19,9 +19,6 @@ pub(crate) fn transpose<T: Real>(a: &[T], rows: usize, columns: usize, transpose
         run(Transpose { a, shape: [rows, part.len()], transposed, row: rows });
     });
 }
-
-/// What a number costs, in multiply–adds.
-const OPERATIONS: usize = 8;
 
 /// Aᵀ of a matrix that lies row by row.
 pub(super) struct Transpose<'a, T> {

@@ -16,7 +16,7 @@ use super::{
     Simd, Task, Vector,
     dots::dots,
     reference, run,
-    team::{Apart, in_parts},
+    team::{Apart, OPERATIONS, in_parts},
 };
 use crate::Real;
 use packing::{BLOCK_DEPTH, Packing, Panels, Room, Strips, with_room};
@@ -154,10 +154,11 @@ fn in_pieces<T: Real>(
         }
         .compute();
     };
+    let operations = m * k * n + (m * k + k * n + m * n) * OPERATIONS;
     if m > n {
-        in_parts(m, ROWS, m * k * n, |rows| piece(rows, 0..n));
+        in_parts(m, ROWS, operations, |rows| piece(rows, 0..n));
     } else {
-        in_parts(n, COLUMNS, m * k * n, |columns| piece(0..m, columns));
+        in_parts(n, COLUMNS, operations, |columns| piece(0..m, columns));
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Real,
-    kernel::{Simd, Task, Vector, transpose::Transpose},
+    kernel::{Simd, Task, Vector, prefetch::prefetch, transpose::Transpose},
 };
 use std::cell::RefCell;
 
@@ -23,6 +23,10 @@ const GROUP_BYTES: usize = BLOCK_DEPTH * GROUP_ROW_BYTES;
 
 /// Of each row of B so much is copied at once that it is worth the way there.
 const GROUP_ROW_BYTES: usize = 512;
+
+/// The rows of B that are on their way from a farther cache while others are copied. By itself the machine foresees
+/// neighbours only, and a row ends before it has done so.
+const ROWS_AHEAD: usize = 8;
 
 /// Whole tiles of every instruction set.
 const TILES: usize = 24;
@@ -189,6 +193,7 @@ impl Room {
         if b.column == 1 {
             for l in 0..depth {
                 let from = &b.numbers[l * b.row..][..columns];
+                prefetch(from.as_ptr().wrapping_add(ROWS_AHEAD * b.row), columns);
                 let mut whole = from.chunks_exact(row);
                 for (p, from) in whole.by_ref().enumerate() {
                     group[p * stride + l * row..][..row].copy_from_slice(from);
