@@ -53,7 +53,7 @@ use crate::{
     Real, kernel,
     random::{Purpose, Random},
 };
-use ndarray::{ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
 use std::{fmt::Debug, ops::Range, sync::Arc};
 
 /// A differentiable map y = f(x; θ) and its chain rule.
@@ -392,7 +392,8 @@ fn ranges(sizes: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
 
 /// A contiguous view of the first rows × columns numbers of a slice.
 pub(crate) fn matrix<T>(numbers: &[T], rows: usize, columns: usize) -> ArrayView2<'_, T> {
-    ArrayView2::from_shape((rows, columns), &numbers[..rows * columns]).expect(STANDARD_LAYOUT)
+    let numbers = ArrayView1::from(&numbers[..rows * columns]);
+    numbers.into_shape_with_order((rows, columns)).expect(STANDARD_LAYOUT)
 }
 
 /// A contiguous mutable view of the first rows × columns numbers of a slice.
@@ -401,8 +402,8 @@ pub(crate) fn matrix_mut<T>(
     rows: usize,
     columns: usize,
 ) -> ArrayViewMut2<'_, T> {
-    let numbers = &mut numbers[..rows * columns];
-    ArrayViewMut2::from_shape((rows, columns), numbers).expect(STANDARD_LAYOUT)
+    let numbers = ArrayViewMut1::from(&mut numbers[..rows * columns]);
+    numbers.into_shape_with_order((rows, columns)).expect(STANDARD_LAYOUT)
 }
 
 /// The numbers of an array, row by row.

@@ -21,7 +21,7 @@ use super::{
 use crate::Real;
 use packing::{BLOCK_DEPTH, Packing, Panels, Room, Strips, with_room};
 use std::{marker::PhantomData, ops::Range};
-use tile::Tiles;
+use tile::{Panel, Tiles};
 
 /// A matrix as it lies in memory: element (i, j) is at `i * row + j * column`.
 #[derive(Clone, Copy, Debug)]
@@ -233,12 +233,45 @@ struct Product<'a, T> {
 }
 
 impl<T: Real> Product<'_, T> {
+    #[inline]
     fn compute(self) {
         let packing = Packing::of(&self.a, &self.b, self.shape);
         match packing.a || packing.b {
             true => with_room(|room| run(Blocks { product: self, packing, room: Some(room) })),
+            false if self.shape[0] == 1 => run(Row(self)),
             false => run(Blocks { product: self, packing, room: None }),
         }
+    }
+
+    /// So the tiles find all that they read. C's elements are the product's alone.
+    #[inline(always)]
+    fn check(&self) {
+        let [m, k, n] = self.shape;
+        assert!(self.a.has(m, k) && self.b.has(k, n));
+    }
+
+    fn plainly(self) {
+        let Product { a, b, start, c, shape, .. } = self;
+        // SAFETY: the elements of C are the product's alone.
+        unsafe { reference::product(a, b, start, c, shape) };
+    }
+}
+
+/// The product of a single row, as in a prediction. Nothing is read twice, so there is nothing to be divided.
+struct Row<'a, T>(Product<'a, T>);
+
+impl<T: Real> Task for Row<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        self.0.check();
+        let Product { a, b, start, c, shape: [_, k, n], .. } = self.0;
+        let tiles = Tiles { strips: Strips::in_place(a), height: 1, depth: k, start, c };
+        // SAFETY: they have been checked.
+        unsafe { tiles.row::<S>(Panel::of(b), n) };
+    }
+
+    fn plainly(self) {
+        self.0.plainly();
     }
 }
 
@@ -253,9 +286,8 @@ struct Blocks<'a, 'r, T> {
 impl<T: Real> Task for Blocks<'_, '_, T> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        let Product { a, b, shape: [m, k, n], .. } = self.product;
-        // So the tiles find all that they read. C's elements are the product's alone.
-        assert!(a.has(m, k) && b.has(k, n));
+        self.product.check();
+        let [m, k, _] = self.product.shape;
         let mut depth = 0..k.min(BLOCK_DEPTH);
         loop {
             let (mut i, height) = (0, packing::block_rows::<T>(m, depth.len()));
@@ -272,9 +304,7 @@ impl<T: Real> Task for Blocks<'_, '_, T> {
     }
 
     fn plainly(self) {
-        let Product { a, b, start, c, shape, .. } = self.product;
-        // SAFETY: the elements of C are the product's alone.
-        unsafe { reference::product(a, b, start, c, shape) };
+        self.product.plainly();
     }
 }
 
@@ -291,10 +321,6 @@ impl<T: Real> Blocks<'_, '_, T> {
         };
         let tiles = Tiles { strips, height, depth, start, c: c.part(rows.start, 0) };
         let mut j = 0;
-        if height == 1 && !self.packing.b {
-            // SAFETY: see `run`.
-            j = unsafe { tiles.row::<S>(Panels::in_place::<S>(b), n) };
-        }
         while j < n {
             let group = j..n.min(j + packing::group_columns::<T>());
             j = group.end;

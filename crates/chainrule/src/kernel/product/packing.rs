@@ -110,13 +110,12 @@ pub(super) struct Panels<T> {
 impl<T: Real> Panels<T> {
     #[inline(always)]
     pub(super) fn in_place<S: Simd>(b: Matrix<T>) -> Self {
-        let first = Panel { first: b.numbers.as_ptr(), row: b.row };
-        Self { first, stride: 2 * T::Vector::<S>::LANES }
+        Self { first: Panel::of(b), stride: 2 * T::Vector::<S>::LANES }
     }
 
     #[inline(always)]
     pub(super) fn panel(&self, p: usize) -> Panel<T> {
-        Panel { first: self.first.first.wrapping_add(p * self.stride), ..self.first }
+        self.first.part(p * self.stride)
     }
 }
 

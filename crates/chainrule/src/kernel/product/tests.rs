@@ -13,10 +13,13 @@ fn compute<T: Real>(
     (a, b): (Matrix<T>, Matrix<T>),
     (start, part): (Start<T>, Part),
     c: &mut [T],
-    shape @ [_, _, n]: [usize; 3],
+    shape @ [m, _, n]: [usize; 3],
 ) {
     let product = Product { a, b, start, c: Cells::new(c, n), shape, part };
-    with_room(|room| run_with(set, Blocks { product, packing, room: Some(room) }));
+    match packing {
+        Packing { a: false, b: false } if m == 1 => run_with(set, Row(product)),
+        _ => with_room(|room| run_with(set, Blocks { product, packing, room: Some(room) })),
+    }
 }
 
 /// Every choice of what is packed.

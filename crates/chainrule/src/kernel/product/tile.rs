@@ -1,9 +1,6 @@
 //! Tiles of C: where nearly all of a training's time is spent.
 
-use super::{
-    Cells, Start,
-    packing::{Panels, Strips},
-};
+use super::{Cells, Matrix, Start, packing::Strips};
 use crate::{
     Real,
     kernel::{Simd, Vector},
@@ -23,6 +20,20 @@ pub(super) struct Strip<T> {
 pub(super) struct Panel<T> {
     pub(super) first: *const T,
     pub(super) row: usize,
+}
+
+impl<T> Panel<T> {
+    /// All columns of a matrix whose rows lie as they are read.
+    #[inline(always)]
+    pub(super) fn of(b: Matrix<T>) -> Self {
+        Self { first: b.numbers.as_ptr(), row: b.row }
+    }
+
+    /// From column j on.
+    #[inline(always)]
+    pub(super) fn part(self, j: usize) -> Self {
+        Self { first: self.first.wrapping_add(j), ..self }
+    }
 }
 
 /// The tiles of a block of A: all of its rows, some of its k.
@@ -101,29 +112,35 @@ impl<T: Real> Tiles<'_, T> {
         }
     }
 
-    /// The tiles of a single row and of those of the first n columns that fill more than two vectors, which it needs to have
-    /// enough sums on their way; returns how many columns these are.
+    /// The tiles of a single row and of all n columns. It needs more than two vectors to have enough sums on their way.
     ///
     /// # Safety
     ///
     /// As for `all`.
     #[inline(always)]
-    pub(super) unsafe fn row<S: Simd>(&self, panels: Panels<T>, n: usize) -> usize {
+    pub(super) unsafe fn row<S: Simd>(&self, b: Panel<T>, n: usize) {
         let lanes = T::Vector::<S>::LANES;
-        let mut j = 0;
-        while j + 8 * lanes <= n {
-            let panel = panels.panel(j / (2 * lanes));
-            // SAFETY: as asked for.
-            unsafe { self.tile::<S, 1, 8, true>(0, panel, j..j + 8 * lanes) };
-            j += 8 * lanes;
+        let (mut j, end) = (0, |j: usize, vectors: usize| n.min(j + vectors * lanes));
+        // SAFETY: as asked for.
+        unsafe {
+            while j + 8 * lanes <= n {
+                self.tile::<S, 1, 8, true>(0, b.part(j), j..end(j, 8));
+                j = end(j, 8);
+            }
+            if j + 4 * lanes <= n {
+                self.tile::<S, 1, 4, true>(0, b.part(j), j..end(j, 4));
+                j = end(j, 4);
+            }
+            if j + lanes < n {
+                self.tile::<S, 1, 2, false>(0, b.part(j), j..end(j, 2));
+                j = end(j, 2);
+            }
+            if j + lanes < n {
+                self.tile::<S, 1, 2, false>(0, b.part(j), j..n);
+            } else if j < n {
+                self.tile::<S, 1, 1, false>(0, b.part(j), j..n);
+            }
         }
-        if j + 4 * lanes <= n {
-            let panel = panels.panel(j / (2 * lanes));
-            // SAFETY: as asked for.
-            unsafe { self.tile::<S, 1, 4, true>(0, panel, j..j + 4 * lanes) };
-            j += 4 * lanes;
-        }
-        j
     }
 
     /// The tile of M rows from `i` on, and of V vectors of columns; the last vector is not a whole one unless they are
