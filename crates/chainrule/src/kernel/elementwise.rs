@@ -36,7 +36,8 @@ pub(crate) fn gather<T: Real>(from: &[T], rows: &[usize], to: &mut [T]) {
             // Rows of some 4 KB are on their way while others are copied.
             let ahead = (4096 / size_of_val(row(rows[0]))).clamp(1, 16);
             let (n, to) = (to.len(), Apart::new(to));
-            in_parts(rows.len(), 1, n * OPERATIONS, |part| {
+            // They come from anywhere in a large matrix.
+            in_parts(rows.len(), 1, n * 4 * OPERATIONS, |part| {
                 // SAFETY: the parts are apart.
                 let to = unsafe { to.range(part.start * width..part.end * width) };
                 let rows = &rows[part];

@@ -99,6 +99,17 @@ impl InstructionSet {
         }
     }
 
+    /// Bytes of its vectors.
+    pub(super) fn vector_bytes(self) -> usize {
+        match self {
+            Self::Reference | Self::Baseline => 16,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => 32,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => 64,
+        }
+    }
+
     /// Whether its multiply–adds round once, so that it has the bits of the reference.
     #[cfg(test)]
     pub(super) fn is_fused(self) -> bool {

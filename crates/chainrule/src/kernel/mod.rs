@@ -48,9 +48,9 @@ use crate::Real;
 pub use aligned::Aligned;
 pub(crate) use column_sums::{add_column_sums, column_sums};
 pub(crate) use elementwise::{clear, gather, map, scaled, sum, update, zip, zip_in_place};
-use instructions::{Baseline, Task, multiply_add, run};
 #[cfg(test)]
-use instructions::{InstructionSet, run_with};
+use instructions::run_with;
+use instructions::{Baseline, InstructionSet, Task, multiply_add, run};
 pub(crate) use instructions::{Simd, end_of_foreign_vectors};
 pub(crate) use product::{
     add_transposed_product, gram_accumulate, outer_product, product, product_with_transposed,

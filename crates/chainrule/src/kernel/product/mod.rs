@@ -13,7 +13,7 @@ mod tests;
 mod tile;
 
 use super::{
-    Simd, Task, Vector,
+    InstructionSet, Simd, Task, Vector,
     dots::dots,
     reference, run,
     team::{Apart, OPERATIONS, in_parts},
@@ -138,9 +138,9 @@ fn in_pieces<T: Real>(
     c: &mut [T],
     [m, k, n]: [usize; 3],
 ) {
-    // Whole tiles, whatever the instruction set.
+    // Whole tiles, whatever the instruction set; whole panels of this one, and whole lines of the cache.
     const ROWS: usize = 24;
-    const COLUMNS: usize = 32;
+    let columns = (2 * InstructionSet::selected().vector_bytes()).max(64) / size_of::<T>();
     let c = Apart::new(&mut c[..m * n]);
     let piece = |rows: Range<usize>, columns: Range<usize>| {
         Product {
@@ -158,7 +158,7 @@ fn in_pieces<T: Real>(
     if m > n {
         in_parts(m, ROWS, operations, |rows| piece(rows, 0..n));
     } else {
-        in_parts(n, COLUMNS, operations, |columns| piece(0..m, columns));
+        in_parts(n, columns, operations, |columns| piece(0..m, columns));
     }
 }
 
