@@ -37,6 +37,25 @@ pub(super) fn read(text: &str) -> Vec<Figure> {
     text.lines().filter_map(figure).filter(|f| f.value.is_finite() && f.value > 0.0).collect()
 }
 
+/// Of figures that are of the same thing the median, in the order in which they came.
+pub(super) fn medians(figures: &[Figure]) -> Vec<Figure> {
+    let of = |figure: &Figure| {
+        let Figure { who, version, workload, precision, threads, unit, .. } = figure.clone();
+        (who, version, workload, precision, threads, unit)
+    };
+    let mut medians: Vec<Figure> = Vec::new();
+    for figure in figures {
+        if medians.iter().any(|known| of(known) == of(figure)) {
+            continue;
+        }
+        let same = figures.iter().filter(|other| of(other) == of(figure));
+        let mut values: Vec<f64> = same.map(|figure| figure.value).collect();
+        values.sort_by(f64::total_cmp);
+        medians.push(Figure { value: values[values.len() / 2], ..figure.clone() });
+    }
+    medians
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +73,28 @@ mod tests {
         assert_eq!(who, ["numpy", MACHINE]);
         assert_eq!(figures[0].version.as_deref(), Some("2.4.6"));
         assert_eq!(figures[1].precision, None);
+    }
+
+    #[test]
+    fn of_rounds_the_median_is_left() {
+        let figure = |who: &str, workload: &str, value| Figure {
+            who: who.to_owned(),
+            version: None,
+            workload: workload.to_owned(),
+            precision: None,
+            threads: 1,
+            value,
+            unit: "s".to_owned(),
+        };
+        let rounds = [
+            figure("numpy", "sine", 3.0),
+            figure("torch", "sine", 5.0),
+            figure("numpy", "sine", 9.0),
+            figure("numpy", "tab", 1.0),
+            figure("numpy", "sine", 2.0),
+        ];
+        let left = medians(&rounds);
+        let left: Vec<_> = left.iter().map(|f| (&*f.who, &*f.workload, f.value)).collect();
+        assert_eq!(left, [("numpy", "sine", 3.0), ("torch", "sine", 5.0), ("numpy", "tab", 1.0)]);
     }
 }

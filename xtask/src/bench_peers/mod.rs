@@ -25,6 +25,7 @@ pub(crate) const TASK: Task = Task {
         let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
         format!(
             "writes bench/RESULTS.md, for which nothing else should run\n\
+             --rounds N asks everybody so many times, in turn; {ROUNDS} if it is not told\n\
              --alone leaves the others out, --only WORKLOAD all but one; both write nothing\n\
              workloads: {}\n",
             names.join(", ")
@@ -32,6 +33,9 @@ pub(crate) const TASK: Task = Task {
     },
     run: bench_peers,
 };
+
+/// How often everybody is asked. A machine may be slow for a minute: in turns, that falls on all alike.
+const ROUNDS: usize = 3;
 
 /// What one types to run this task.
 const COMMAND: &str = "cargo xtask bench-peers";
@@ -122,12 +126,16 @@ const RUST_PEERS: &str = "bench/peers/rust/Cargo.toml";
 const CSV: &str = "target/bench/million.csv";
 
 fn bench_peers(arguments: &[String]) -> Result<()> {
-    let (mut alone, mut only) = (false, None);
+    let (mut alone, mut only, mut rounds) = (false, None, ROUNDS);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--alone" => alone = true,
             "--only" => only = Some(rest.next().context("--only needs the name of a workload")?),
+            "--rounds" => {
+                let number = rest.next().and_then(|number| number.parse().ok());
+                rounds = number.filter(|&n| n > 0).context("--rounds needs a number from 1 on")?;
+            }
             other => bail!("unknown argument `{other}`; `cargo xtask help` lists the arguments"),
         }
     }
@@ -135,14 +143,16 @@ fn bench_peers(arguments: &[String]) -> Result<()> {
     fs::create_dir_all(root().join("target/bench"))?;
     // What can be prepared is, so that measuring is all that remains.
     let peers = if alone { Peers::default() } else { Peers::prepare(&workloads) };
-    let mut report = Report { ours: ours(&workloads)?, peers: Vec::new(), left_out: Vec::new() };
-    for workload in workloads.iter().filter(|_| !alone) {
-        peers.measure(workload, &mut report);
+    let mut report = Report { rounds, ..Report::default() };
+    for workload in &workloads {
+        for _ in 0..rounds {
+            report.ours.extend(ours(workload)?);
+            if !alone {
+                peers.measure(workload, &mut report);
+            }
+        }
     }
-    let chosen = |figure: &Figure| {
-        figure.who == figure::MACHINE || workloads.iter().any(|w| w.name == figure.workload)
-    };
-    report.ours.retain(chosen);
+    report.settle();
     print!("\n{}", report.table());
     if !alone && only.is_none() {
         fs::write(root().join("bench/RESULTS.md"), report.markdown())?;
@@ -167,8 +177,8 @@ fn choose(name: Option<&str>) -> Result<Vec<&'static Workload>> {
     Ok(chosen)
 }
 
-/// Runs our program. It does one workload, or all of them.
-fn ours(workloads: &[&Workload]) -> Result<Vec<Figure>> {
+/// Runs our program for a workload.
+fn ours(workload: &Workload) -> Result<Vec<Figure>> {
     let file = Path::new("target/bench/speed.json");
     let path = root().join(file);
     // An old file must not pass for the new one.
@@ -176,10 +186,7 @@ fn ours(workloads: &[&Workload]) -> Result<Vec<Figure>> {
         fs::remove_file(&path)?;
     }
     let mut speed = cargo("run --release --manifest-path bench/Cargo.toml --bin speed -- --json");
-    speed.arg(file);
-    if let [workload] = workloads {
-        speed.args(["--only", workload.name]);
-    }
+    speed.arg(file).args(["--only", workload.name]);
     run(&mut speed)?;
     let text = fs::read_to_string(&path).context("the program `speed` has written nothing")?;
     let mut figures = figure::read(&text);

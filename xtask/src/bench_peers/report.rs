@@ -4,11 +4,14 @@ use std::fs;
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
-use super::figure::{Figure, LIMIT, MACHINE};
+use super::figure::{Figure, LIMIT, MACHINE, medians};
 use super::{COMMAND, WORKLOADS, Workload};
 
 /// What was measured in one run.
+#[derive(Default)]
 pub(super) struct Report {
+    /// How often everybody was asked.
+    pub(super) rounds: usize,
     /// Of the program `speed`: ours, the limits and the machine's.
     pub(super) ours: Vec<Figure>,
     pub(super) peers: Vec<Figure>,
@@ -62,6 +65,14 @@ impl Group<'_> {
 }
 
 impl Report {
+    /// Leaves of each figure the median of the rounds.
+    pub(super) fn settle(&mut self) {
+        self.ours = medians(&self.ours);
+        self.peers = medians(&self.peers);
+        self.left_out.sort();
+        self.left_out.dedup();
+    }
+
     fn groups(&self) -> Vec<Group<'_>> {
         let mut groups = Vec::new();
         for workload in WORKLOADS {
@@ -121,10 +132,15 @@ impl Report {
         let mut text = format!(
             "# How fast, beside others\n\n\
              Written by `{COMMAND}` on {day}; a change by hand is lost with the next run.\n\n\
-             Each figure is the median of five runs in one process, after one that is not counted. The programs ran \
-             one after another. The others have what they are fastest with: an allocator that keeps large buffers, \
+             Each figure is the median of five runs in one process, after one that is not counted, and of {}. The \
+             programs ran one after another. The others have what they are fastest with: an allocator that keeps large buffers, \
              and for the Rust libraries a build for this processor. Smaller is faster.\n\n\
              - Machine: {}\n",
+            if self.rounds == 1 {
+                "one round".to_owned()
+            } else {
+                format!("{} rounds", self.rounds)
+            },
             machine()
         );
         for figure in self.machine() {
@@ -214,6 +230,7 @@ mod tests {
 
     fn report() -> Report {
         Report {
+            rounds: 1,
             ours: read(
                 r#"{"who":"machine","version":"","workload":"peak 1 thread","precision":"f32","threads":1,"value":118.3,"unit":"GFLOP/s"}
                 {"who":"limit","version":"","workload":"sine","precision":"f32","threads":1,"value":1.0,"unit":"µs/epoch"}
