@@ -223,7 +223,7 @@ impl Shared {
 
 /// The work, in multiply–adds of one lane of a vector, below which a part is not worth another thread: some
 /// microseconds.
-const LEAST_WORK: usize = 256 << 10;
+const LEAST_WORK: usize = 128 << 10;
 
 /// What a number costs that is only read or written, in multiply–adds: it comes from memory.
 pub(super) const OPERATIONS: usize = 8;
@@ -266,7 +266,7 @@ impl Team {
         // A part is not divided further.
         let _before = Before(JOINED.replace(ptr::null()));
         let even = (grains * 3 / 4 / parts).max(1);
-        let least = (LEAST_WORK / 4).saturating_mul(grains) / operations;
+        let least = (LEAST_WORK / 2).saturating_mul(grains) / operations;
         let taken = AtomicUsize::new(even * parts);
         self.run(parts, &|part| {
             let (mut start, mut size) = (part * even, even);
