@@ -2,11 +2,13 @@
 //!
 //! With one or two inputs a unit is computed faster than it is loaded. So the forward pass stores no hidden layer, and
 //! the backward pass computes it again. Vectors run along the hidden units. With mᵢⱼ = 1 where unit j is open for row i
-//! and 0 elsewhere, the gradient is
+//! and 0 elsewhere, two sums are all that the gradient needs:
 //!
-//! > dw₂ⱼ = Σᵢ dyᵢ hᵢⱼ, db₁ⱼ = w₂ⱼ Σᵢ dyᵢ mᵢⱼ, dw₁ⱼ = w₂ⱼ Σᵢ dyᵢ xᵢ mᵢⱼ
+//! > sⱼ = Σᵢ dyᵢ mᵢⱼ, tⱼ = Σᵢ dyᵢ xᵢ mᵢⱼ
 //!
-//! and w₂ⱼ, the same in each term, is multiplied once.
+//! > db₁ⱼ = w₂ⱼ sⱼ, dw₁ⱼ = w₂ⱼ tⱼ, dw₂ⱼ = Σᵢ dyᵢ hᵢⱼ = b₁ⱼ sⱼ + w₁ⱼ·tⱼ
+//!
+//! since hᵢⱼ = mᵢⱼ (b₁ⱼ + xᵢ·w₁ⱼ), and what is the same in each term is multiplied once.
 
 use super::{Simd, Task, Vector, dots::LANE_BYTES, reference, run};
 use crate::Real;
@@ -201,12 +203,12 @@ impl<T: Real, const D: usize> Task for Backward<'_, T, D> {
         let lanes = T::Vector::<S>::LANES;
         let (hinges, mut j) = (self.hinges.b1.len(), 0);
         while j < hinges {
-            // Several vectors at a time, so that none waits for its own additions: 5 are 3 and 2, not 4 and 1. Each of them
-            // needs five registers.
-            let vectors = match (hinges - j).div_ceil(lanes) {
-                few @ ..=3 => few,
-                _ if S::REGISTERS < 32 => 2,
-                5 | 6 => 3,
+            // Several vectors at a time, so that none waits for its own additions. Each of them needs four registers. What
+            // is left is divided evenly: 5 are 3 and 2, not 4 and 1.
+            let vectors = match ((hinges - j).div_ceil(lanes), S::REGISTERS < 32) {
+                (few @ ..=3, _) => few,
+                (4, true) => 2,
+                (_, true) | (5 | 6, _) => 3,
                 _ => 4,
             };
             match vectors {
@@ -223,23 +225,22 @@ impl<T: Real, const D: usize> Task for Backward<'_, T, D> {
     fn plainly(mut self) {
         let hinges = self.hinges.b1.len();
         for j in 0..hinges {
-            let (mut dw2, mut open, mut open_x) = (T::zero(), T::zero(), [T::zero(); D]);
+            let (mut s, mut t) = (T::zero(), [T::zero(); D]);
             for (x, &dy) in self.x.as_chunks::<D>().0.iter().zip(self.dy) {
-                let z = self.hinges.z(x, j);
-                dw2 = dy.mul_add(if T::zero() > z { T::zero() } else { z }, dw2);
-                if z > T::zero() {
-                    open += dy;
-                    for (open_x, &x) in open_x.iter_mut().zip(x) {
-                        *open_x += dy * x;
+                if self.hinges.z(x, j) > T::zero() {
+                    s += dy;
+                    for (t, &x) in t.iter_mut().zip(x) {
+                        *t += dy * x;
                     }
                 }
             }
-            let w2 = self.hinges.w2[j];
-            self.gradient.w2[j] += dw2;
-            self.gradient.b1[j] += w2 * open;
-            for (d, open_x) in open_x.into_iter().enumerate() {
-                self.gradient.w1[d * hinges + j] += w2 * open_x;
+            let (w2, mut dw2) = (self.hinges.w2[j], self.hinges.b1[j] * s);
+            self.gradient.b1[j] += w2 * s;
+            for (d, t) in t.into_iter().enumerate() {
+                self.gradient.w1[d * hinges + j] += w2 * t;
+                dw2 = self.hinges.w1[d * hinges + j].mul_add(t, dw2);
             }
+            self.gradient.w2[j] += dw2;
         }
         self.output_bias();
     }
@@ -276,30 +277,29 @@ impl<T: Real, const D: usize> Backward<'_, T, D> {
                 w1[v] = load::<S, T, false>(&self.hinges.w1[d * hinges + j..(d + 1) * hinges]);
             }
         }
-        let (mut dw2, mut open, mut open_x) = (zero, zero, [zero; D]);
+        let (mut s, mut t) = (zero, [zero; D]);
         for (x, &dy) in self.x.as_chunks::<D>().0.iter().zip(self.dy) {
-            let dy_vector = T::Vector::<S>::splat(dy);
             for v in 0..V {
                 let mut z = b1[v];
                 for d in 0..D {
                     z = Vector::multiply_add(Vector::splat(x[d]), w1[d][v], z);
                 }
-                dw2[v] = Vector::multiply_add(dy_vector, z.positive_part(), dw2[v]);
-                open[v] = open[v].add_where_positive(z, dy_vector);
+                s[v] = s[v].add_where_positive(z, Vector::splat(dy));
                 for d in 0..D {
-                    open_x[d][v] = open_x[d][v].add_where_positive(z, Vector::splat(dy * x[d]));
+                    t[d][v] = t[d][v].add_where_positive(z, Vector::splat(dy * x[d]));
                 }
             }
         }
         for v in 0..V {
             let j = j + v * lanes;
-            let w2 = load::<S, T, false>(&self.hinges.w2[j..]);
-            add_to::<S, T>(&mut self.gradient.w2[j..], dw2[v]);
-            add_to::<S, T>(&mut self.gradient.b1[j..], w2.multiply(open[v]));
-            for (d, open_x) in open_x.iter().enumerate() {
+            let (w2, mut dw2) = (load::<S, T, false>(&self.hinges.w2[j..]), b1[v].multiply(s[v]));
+            add_to::<S, T>(&mut self.gradient.b1[j..], w2.multiply(s[v]));
+            for d in 0..D {
                 let dw1 = &mut self.gradient.w1[d * hinges + j..(d + 1) * hinges];
-                add_to::<S, T>(dw1, w2.multiply(open_x[v]));
+                add_to::<S, T>(dw1, w2.multiply(t[d][v]));
+                dw2 = Vector::multiply_add(w1[d][v], t[d][v], dw2);
             }
+            add_to::<S, T>(&mut self.gradient.w2[j..], dw2);
         }
     }
 }
