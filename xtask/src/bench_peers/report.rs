@@ -132,7 +132,7 @@ impl Report {
         let mut text = format!(
             "# How fast, beside others\n\n\
              Written by `{COMMAND}` on {day}; a change by hand is lost with the next run.\n\n\
-             Each figure is the median of five runs in one process, after one that is not counted, and of {}. The \
+             Each figure is the median of five runs or more in one process, after one that is not counted, and of {}. The \
              programs ran one after another. The others have what they are fastest with: an allocator that keeps large buffers, \
              and for the Rust libraries a build for this processor. Smaller is faster.\n\n\
              - Machine: {}\n",

@@ -3,7 +3,7 @@
 //! usage: speed [--json FILE] [--only WORKLOAD] [--growth FOLDER] [--digests]
 //!
 //! First the machine is measured: the rate of its fused multiply–adds on one thread and on two, its clock, the
-//! bandwidth of its memory. Then each workload runs five times; the median is printed beside the machine's limit.
+//! bandwidth of its memory. Then each workload runs five times or for a second; the median is printed beside the machine's limit.
 
 mod calibration;
 mod growth;
