@@ -8,7 +8,8 @@
 //!
 //! > db₁ⱼ = w₂ⱼ sⱼ, dw₁ⱼ = w₂ⱼ tⱼ, dw₂ⱼ = Σᵢ dyᵢ hᵢⱼ = b₁ⱼ sⱼ + w₁ⱼ·tⱼ
 //!
-//! since hᵢⱼ = mᵢⱼ (b₁ⱼ + xᵢ·w₁ⱼ), and what is the same in each term is multiplied once.
+//! since hᵢⱼ = mᵢⱼ (b₁ⱼ + xᵢ·w₁ⱼ), and what is the same in each term is multiplied once. The price is paid by inputs that lie
+//! far from zero and close together: where b₁ⱼ and xᵢ·w₁ⱼ nearly cancel in all rows, dw₂ⱼ loses the digits that they do.
 
 use super::{Simd, Task, Vector, dots::LANE_BYTES, reference, run};
 use crate::Real;

@@ -15,6 +15,7 @@ mod tile;
 use super::{
     InstructionSet, Simd, Task, Vector,
     dots::dots,
+    prefetch::LINE_BYTES,
     reference, run,
     team::{Apart, OPERATIONS, in_parts},
 };
@@ -140,7 +141,7 @@ fn in_pieces<T: Real>(
 ) {
     // Whole tiles, whatever the instruction set; whole panels of this one, and whole lines of the cache.
     const ROWS: usize = 24;
-    let columns = (2 * InstructionSet::selected().vector_bytes()).max(64) / size_of::<T>();
+    let columns = (2 * InstructionSet::selected().vector_bytes()).max(LINE_BYTES) / size_of::<T>();
     let c = Apart::new(&mut c[..m * n]);
     let piece = |rows: Range<usize>, columns: Range<usize>| {
         Product {

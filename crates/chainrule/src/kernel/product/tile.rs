@@ -131,13 +131,11 @@ impl<T: Real> Tiles<'_, T> {
                 self.tile::<S, 1, 4, true>(0, b.part(j), j..end(j, 4));
                 j = end(j, 4);
             }
-            if j + lanes < n {
+            while j + lanes < n {
                 self.tile::<S, 1, 2, false>(0, b.part(j), j..end(j, 2));
                 j = end(j, 2);
             }
-            if j + lanes < n {
-                self.tile::<S, 1, 2, false>(0, b.part(j), j..n);
-            } else if j < n {
+            if j < n {
                 self.tile::<S, 1, 1, false>(0, b.part(j), j..n);
             }
         }
