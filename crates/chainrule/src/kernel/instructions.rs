@@ -110,6 +110,17 @@ impl InstructionSet {
         }
     }
 
+    /// Rows of a product's tile.
+    pub(super) fn tile_rows(self) -> usize {
+        match self {
+            Self::Reference | Self::Baseline => Baseline::TILE_ROWS,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => Avx2::TILE_ROWS,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => Avx512::TILE_ROWS,
+        }
+    }
+
     /// Whether its multiply–adds round once, so that it has the bits of the reference.
     #[cfg(test)]
     pub(super) fn is_fused(self) -> bool {

@@ -237,6 +237,13 @@ pub(super) fn in_parts(
     operations: usize,
     work: impl Fn(Range<usize>) + Sync,
 ) {
+    in_turns(count, grain, operations, |turns| turns.for_each(&work));
+}
+
+/// The same for work that each member prepares itself for: it is called once, with the ranges that it is to do one after
+/// the other.
+#[inline]
+pub(super) fn in_turns(count: usize, grain: usize, operations: usize, work: impl Fn(Turns) + Sync) {
     if operations >= 2 * LEAST_WORK {
         let team = JOINED.get();
         if !team.is_null() {
@@ -244,40 +251,81 @@ pub(super) fn in_parts(
             return unsafe { &*team }.share(count, grain, operations, &work);
         }
     }
-    work(0..count);
+    work(Turns::all(0..count));
 }
 
 impl Team {
-    /// Some members may be slower than others, because their processor is a small one or has something else to do as
-    /// well. So only three quarters of the work are divided evenly. Of the rest, whoever is done takes an even share of
-    /// what is left then, again and again.
-    fn share(
-        &self,
-        count: usize,
-        grain: usize,
-        operations: usize,
-        work: &(dyn Fn(Range<usize>) + Sync),
-    ) {
+    fn share(&self, count: usize, grain: usize, operations: usize, work: &(dyn Fn(Turns) + Sync)) {
         let grains = count.div_ceil(grain);
         let parts = (self.others.len() + 1).min(operations / LEAST_WORK).min(grains);
         if parts <= 1 {
-            return work(0..count);
+            return work(Turns::all(0..count));
         }
         // A part is not divided further.
         let _before = Before(JOINED.replace(ptr::null()));
         let even = (grains * 3 / 4 / parts).max(1);
         let least = (LEAST_WORK / 2).saturating_mul(grains) / operations;
-        let taken = AtomicUsize::new(even * parts);
+        let rest = Rest { count, grain, parts, least, taken: AtomicUsize::new(even * parts) };
         self.run(parts, &|part| {
-            let (mut start, mut size) = (part * even, even);
-            while start < grains {
-                let end = grains.min(start + size);
-                work(start * grain..count.min(end * grain));
-                let left = grains.saturating_sub(taken.load(SeqCst));
-                size = (left / parts).max(least).max(1);
-                start = taken.fetch_add(size, SeqCst);
-            }
+            work(Turns { next: rest.range(part * even, even), rest: Some(&rest) });
         });
+    }
+}
+
+/// The ranges of one member.
+///
+/// Some members may be slower than others, because their processor is a small one or has something else to do as well. So
+/// only three quarters of the work are divided evenly. Of the rest, whoever is done takes an even share of what is left
+/// then, again and again.
+pub(super) struct Turns<'a> {
+    /// The next one, or none.
+    next: Range<usize>,
+    rest: Option<&'a Rest>,
+}
+
+/// What has not been divided evenly.
+struct Rest {
+    count: usize,
+    grain: usize,
+    /// Members.
+    parts: usize,
+    /// The grains of a range, at least.
+    least: usize,
+    /// Grains that are somebody's already.
+    taken: AtomicUsize,
+}
+
+impl Turns<'_> {
+    /// All at once.
+    pub(super) fn all(range: Range<usize>) -> Self {
+        Self { next: range, rest: None }
+    }
+}
+
+impl Iterator for Turns<'_> {
+    type Item = Range<usize>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Range<usize>> {
+        if self.next.is_empty() {
+            self.next = self.rest?.take();
+        }
+        let next = std::mem::take(&mut self.next);
+        (!next.is_empty()).then_some(next)
+    }
+}
+
+impl Rest {
+    /// So many grains.
+    fn range(&self, first: usize, grains: usize) -> Range<usize> {
+        let start = self.count.min(first * self.grain);
+        start..self.count.min(start + grains * self.grain)
+    }
+
+    fn take(&self) -> Range<usize> {
+        let left = self.count.div_ceil(self.grain).saturating_sub(self.taken.load(SeqCst));
+        let size = (left / self.parts).max(self.least).max(1);
+        self.range(self.taken.fetch_add(size, SeqCst), size)
     }
 }
 
@@ -294,11 +342,6 @@ unsafe impl<T: Send> Sync for Apart<'_, T> {}
 impl<'a, T> Apart<'a, T> {
     pub(super) fn new(slice: &'a mut [T]) -> Self {
         Self { start: slice.as_mut_ptr(), length: slice.len(), slice: PhantomData }
-    }
-
-    /// Where it begins.
-    pub(super) fn first(&self) -> *mut T {
-        self.start
     }
 
     /// A part of the slice.
@@ -322,11 +365,13 @@ mod tests {
     fn squares(team: &Team, count: usize, grain: usize) -> Vec<usize> {
         let mut numbers = vec![0; count];
         let apart = Apart::new(&mut numbers);
-        team.share(count, grain, usize::MAX, &|range| {
-            // SAFETY: the ranges of the parts are apart.
-            let part = unsafe { apart.range(range.clone()) };
-            for (number, i) in part.iter_mut().zip(range) {
-                *number = i * i;
+        team.share(count, grain, usize::MAX, &|turns| {
+            for range in turns {
+                // SAFETY: the ranges of the parts are apart.
+                let part = unsafe { apart.range(range.clone()) };
+                for (number, i) in part.iter_mut().zip(range) {
+                    *number = i * i;
+                }
             }
         });
         numbers
@@ -348,14 +393,16 @@ mod tests {
     #[test]
     fn a_slow_member_leaves_the_rest_to_the_others() {
         let (team, main, done) = (Team::new(2), thread::current().id(), AtomicUsize::new(0));
-        team.share(64, 1, usize::MAX, &|range| {
-            let started = Instant::now();
-            // The first piece of this thread takes until all is done that it has not taken itself.
-            while thread::current().id() == main && done.load(SeqCst) + range.len() < 64 {
-                assert!(started.elapsed() < Duration::from_secs(60), "nobody takes the rest");
-                thread::yield_now();
+        team.share(64, 1, usize::MAX, &|turns| {
+            for range in turns {
+                let started = Instant::now();
+                // The first piece of this thread takes until all is done that it has not taken itself.
+                while thread::current().id() == main && done.load(SeqCst) + range.len() < 64 {
+                    assert!(started.elapsed() < Duration::from_secs(60), "nobody takes the rest");
+                    thread::yield_now();
+                }
+                done.fetch_add(range.len(), SeqCst);
             }
-            done.fetch_add(range.len(), SeqCst);
         });
         assert_eq!(done.load(SeqCst), 64);
     }

@@ -17,10 +17,10 @@ use super::{
     dots::dots,
     prefetch::LINE_BYTES,
     reference, run,
-    team::{Apart, OPERATIONS, in_parts},
+    team::{OPERATIONS, in_parts, in_turns},
 };
 use crate::Real;
-use packing::{BLOCK_DEPTH, Packing, Panels, Room, Strips, with_room};
+use packing::{Packing, Panels, Room, Strips, with_room};
 use std::{marker::PhantomData, ops::Range};
 use tile::{Panel, Tiles};
 
@@ -79,7 +79,7 @@ pub(crate) fn product<T: Real>(
         return dots(&a[..m * k], &b[..k], bias, &mut c[..m]);
     }
     let start = bias.map_or(Start::Zero, |bias| Start::Bias(&bias[..n]));
-    in_pieces(Matrix::new(a, k), Matrix::new(b, n), start, c, [m, k, n]);
+    Product::new(Matrix::new(a, k), Matrix::new(b, n), start, c, [m, k, n]).compute();
 }
 
 /// Writes C = ABᵀ for `a` [m × k], `b` [n × k].
@@ -93,7 +93,7 @@ pub(crate) fn product_with_transposed<T: Real>(
     if n == 1 || k == 1 {
         return product(a, b, None, c, shape);
     }
-    in_pieces(Matrix::new(a, k), Matrix::transposed(b, k), Start::Zero, c, shape);
+    Product::new(Matrix::new(a, k), Matrix::transposed(b, k), Start::Zero, c, shape).compute();
 }
 
 /// Writes C = AᵀB for `a` [k × m], `b` [k × n], `c` [m × n]: k are the samples when C is a gradient.
@@ -109,58 +109,20 @@ pub(crate) fn add_transposed_product<T: Real>(a: &[T], b: &[T], c: &mut [T], sha
 fn of_columns<T: Real>(a: &[T], b: &[T], start: Start<T>, c: &mut [T], [m, k, n]: [usize; 3]) {
     // A column is a row as well, and rows are read as vectors.
     let (a, b, m, n) = if n == 1 { (b, a, 1, m) } else { (a, b, m, n) };
-    in_pieces(Matrix::transposed(a, m), Matrix::new(b, n), start, c, [m, k, n]);
+    Product::new(Matrix::transposed(a, m), Matrix::new(b, n), start, c, [m, k, n]).compute();
 }
 
 /// Adds AᵀA to the upper triangle of C, the diagonal included, for `a` [k × n] and `c` [n × n]. Below the
 /// diagonal C holds whatever it likes afterwards.
 pub(crate) fn gram_accumulate<T: Real>(a: &[T], c: &mut [T], [k, n]: [usize; 2]) {
-    Product {
-        a: Matrix::transposed(a, n),
-        b: Matrix::new(a, n),
-        start: Start::C,
-        c: Cells::new(&mut c[..n * n], n),
-        shape: [n, k, n],
-        part: Part::Upper,
-    }
-    .compute();
+    let factors = (Matrix::transposed(a, n), Matrix::new(a, n));
+    let product = Product::new(factors.0, factors.1, Start::C, c, [n, k, n]);
+    Product { part: Part::Upper, ..product }.compute();
 }
 
 /// Writes xᵀy [m × n] for `x` of m numbers and `y` of n.
 pub(crate) fn outer_product<T: Real>(x: &[T], y: &[T], c: &mut [T]) {
     run(OuterProduct { x, y, c });
-}
-
-/// The product in pieces for the threads: C is cut across its longer side.
-fn in_pieces<T: Real>(
-    a: Matrix<T>,
-    b: Matrix<T>,
-    start: Start<T>,
-    c: &mut [T],
-    [m, k, n]: [usize; 3],
-) {
-    // Whole tiles, whatever the instruction set; whole panels of this one, and whole lines of the cache.
-    const ROWS: usize = 24;
-    let columns = (2 * InstructionSet::selected().vector_bytes()).max(LINE_BYTES) / size_of::<T>();
-    let c = Apart::new(&mut c[..m * n]);
-    let piece = |rows: Range<usize>, columns: Range<usize>| {
-        Product {
-            a: a.part(rows.start, 0),
-            b: b.part(0, columns.start),
-            start: start.part(columns.start),
-            // SAFETY: no two pieces have an element in common.
-            c: unsafe { Cells::of(&c, n) }.part(rows.start, columns.start),
-            shape: [rows.len(), k, columns.len()],
-            part: Part::All,
-        }
-        .compute();
-    };
-    let operations = m * k * n + (m * k + k * n + m * n) * OPERATIONS;
-    if m > n {
-        in_parts(m, ROWS, operations, |rows| piece(rows, 0..n));
-    } else {
-        in_parts(n, columns, operations, |columns| piece(0..m, columns));
-    }
 }
 
 /// What an element of C is before the sum.
@@ -192,18 +154,12 @@ pub(super) struct Cells<'a, T> {
     numbers: PhantomData<&'a mut [T]>,
 }
 
+// SAFETY: who writes to some of them promises that no other thread does.
+unsafe impl<T: Send> Sync for Cells<'_, T> {}
+
 impl<'a, T> Cells<'a, T> {
     pub(super) fn new(c: &'a mut [T], columns: usize) -> Self {
         Self { first: c.as_mut_ptr(), row: columns, numbers: PhantomData }
-    }
-
-    /// Of a matrix that several threads write to.
-    ///
-    /// # Safety
-    ///
-    /// No two of them write to one element.
-    unsafe fn of(c: &'a Apart<T>, columns: usize) -> Self {
-        Self { first: c.first(), row: columns, numbers: PhantomData }
     }
 
     /// Those from (i, j) on.
@@ -233,14 +189,66 @@ struct Product<'a, T> {
     part: Part,
 }
 
-impl<T: Real> Product<'_, T> {
+impl<'a, T: Real> Product<'a, T> {
+    fn new(
+        a: Matrix<'a, T>,
+        b: Matrix<'a, T>,
+        start: Start<'a, T>,
+        c: &'a mut [T],
+        shape @ [m, _, n]: [usize; 3],
+    ) -> Self {
+        Self { a, b, start, c: Cells::new(&mut c[..m * n], n), shape, part: Part::All }
+    }
+
+    /// Cut for the threads.
     #[inline]
     fn compute(self) {
+        let [m, k, n] = self.shape;
+        let operations = m * k * n + (m * k + k * n + m * n) * OPERATIONS;
         let packing = Packing::of(&self.a, &self.b, self.shape);
-        match packing.a || packing.b {
-            true => with_room(|room| run(Blocks { product: self, packing, room: Some(room) })),
-            false if self.shape[0] == 1 => run(Row(self)),
-            false => run(Blocks { product: self, packing, room: None }),
+        let packs = packing.a.is_some() || packing.b;
+        let (cut, count, grain) = self.cut(packing);
+        if m == 1 && !packs {
+            return in_parts(n, grain, operations, |columns| run(Row(self.part(0..1, columns))));
+        }
+        in_turns(count, grain, operations, |turns| match packs {
+            true => with_room(|room| {
+                let blocks = Blocks { product: self, packing, room: Some(room) };
+                run(InTurns { blocks, cut, turns })
+            }),
+            false => {
+                let blocks = Blocks { product: self, packing, room: None };
+                run(InTurns { blocks, cut, turns })
+            }
+        });
+    }
+
+    /// What is cut, how long that is, and in multiples of what: whole tiles, whole panels, whole lines of the cache.
+    ///
+    /// The longer side is, to have many pieces. But columns of A would be copied anew for each of them, while B's panels stay
+    /// where they are if the rows are cut.
+    fn cut(&self, packing: Packing) -> (Cut, usize, usize) {
+        let set = InstructionSet::selected();
+        let rows = 2 * set.tile_rows();
+        let columns = (2 * set.vector_bytes()).max(LINE_BYTES) / size_of::<T>();
+        let [m, _, n] = self.shape;
+        let has_many_rows = packing.a.is_some() && self.a.row == 1 && m >= 8 * rows;
+        match m > n || has_many_rows {
+            true => (Cut::Rows, m, rows),
+            false => (Cut::Columns, n, columns),
+        }
+    }
+
+    /// Some of its rows and columns.
+    #[inline(always)]
+    fn part(&self, rows: Range<usize>, columns: Range<usize>) -> Self {
+        Self {
+            a: self.a.part(rows.start, 0),
+            b: self.b.part(0, columns.start),
+            start: self.start.part(columns.start),
+            c: self.c.part(rows.start, columns.start),
+            shape: [rows.len(), self.shape[1], columns.len()],
+            part: self.part,
         }
     }
 
@@ -276,6 +284,53 @@ impl<T: Real> Task for Row<'_, T> {
     }
 }
 
+/// What the threads divide. It is an axis of C.
+#[derive(Clone, Copy, PartialEq)]
+enum Cut {
+    Rows,
+    Columns,
+}
+
+/// The parts of the product that one thread computes.
+struct InTurns<'a, 'r, T, Turns> {
+    blocks: Blocks<'a, 'r, T>,
+    cut: Cut,
+    /// Ranges of what is cut.
+    turns: Turns,
+}
+
+impl<T: Real, Turns: Iterator<Item = Range<usize>>> Task for InTurns<'_, '_, T, Turns> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { mut blocks, cut, turns } = self;
+        blocks.product.check();
+        let [m, _, n] = blocks.product.shape;
+        for turn in turns {
+            match cut {
+                Cut::Rows => blocks.part::<S>(turn, 0..n, cut),
+                Cut::Columns => blocks.part::<S>(0..m, turn, cut),
+            }
+        }
+    }
+
+    fn plainly(self) {
+        let product = self.blocks.product;
+        let [m, _, n] = product.shape;
+        for turn in self.turns {
+            match self.cut {
+                Cut::Rows => product.part(turn, 0..n).plainly(),
+                Cut::Columns => product.part(0..m, turn).plainly(),
+            }
+        }
+    }
+}
+
+/// A range in pieces of this size; the last one may be smaller.
+#[inline(always)]
+fn chunks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    range.clone().step_by(size).map(move |start| start..range.end.min(start + size))
+}
+
 /// The product, block by block.
 struct Blocks<'a, 'r, T> {
     product: Product<'a, T>,
@@ -284,63 +339,61 @@ struct Blocks<'a, 'r, T> {
     room: Option<&'r mut Room>,
 }
 
-impl<T: Real> Task for Blocks<'_, '_, T> {
+impl<T: Real> Blocks<'_, '_, T> {
+    /// These rows and columns of C. The panels of the part before are still good if it is cut across the rows and they are
+    /// all there.
     #[inline(always)]
-    fn run<S: Simd>(mut self) {
-        self.product.check();
-        let [m, k, _] = self.product.shape;
-        let mut depth = 0..k.min(BLOCK_DEPTH);
-        loop {
-            let (mut i, height) = (0, packing::block_rows::<T>(m, depth.len()));
-            while i < m {
-                self.block::<S>(i..m.min(i + height), depth.clone());
-                i += height;
-            }
-            self.product.start = Start::C;
-            depth = depth.end..k.min(depth.end + BLOCK_DEPTH);
-            if depth.is_empty() {
-                break;
+    fn part<S: Simd>(&mut self, rows: Range<usize>, columns: Range<usize>, cut: Cut) {
+        let [_, k, n] = self.product.shape;
+        let ((depth, blocks), width) = (packing::block_depth(k), packing::kept_columns::<T>());
+        let are_good = cut == Cut::Rows && blocks == 1 && n <= width;
+        for columns in chunks(columns, width) {
+            for block in 0..blocks {
+                let depth = block * depth..k.min((block + 1) * depth);
+                if let Some(room) = &mut self.room
+                    && !are_good
+                {
+                    room.forget_panels();
+                }
+                let height = packing::block_rows::<T>(rows.len(), depth.len());
+                for rows in chunks(rows.clone(), height) {
+                    self.block::<S>(rows, depth.clone(), columns.clone());
+                }
             }
         }
     }
 
-    fn plainly(self) {
-        self.product.plainly();
-    }
-}
-
-impl<T: Real> Blocks<'_, '_, T> {
-    /// What these k add to these rows.
+    /// What these k add to this block of C.
     #[inline(always)]
-    fn block<S: Simd>(&mut self, rows: Range<usize>, depth: Range<usize>) {
-        let Product { a, b, start, c, shape: [_, _, n], part } = self.product;
-        let (a, b) = (a.part(rows.start, depth.start), b.part(depth.start, 0));
+    fn block<S: Simd>(&mut self, rows: Range<usize>, depth: Range<usize>, columns: Range<usize>) {
+        let Product { a, b, start, c, part, .. } = self.product;
+        let (a, b) = (a.part(rows.start, depth.start), b.part(depth.start, columns.start));
+        let start = if depth.start == 0 { start.part(columns.start) } else { Start::C };
+        let c = c.part(rows.start, columns.start);
         let (height, depth) = (rows.len(), depth.len());
         let strips = match &mut self.room {
-            Some(room) if self.packing.a => room.strips::<S, T>(a, height, depth),
+            Some(room) if self.packing.a.is_some_and(|least| columns.len() >= least) => {
+                room.strips::<S, T>(a, height, depth)
+            }
             _ => Strips::in_place(a),
         };
-        let tiles = Tiles { strips, height, depth, start, c: c.part(rows.start, 0) };
-        let mut j = 0;
-        while j < n {
-            let group = j..n.min(j + packing::group_columns::<T>());
-            j = group.end;
+        let tiles = Tiles { strips, height, depth, start, c };
+        // From here on columns are counted from the block's first one.
+        for group in chunks(0..columns.len(), packing::group_columns::<T>()) {
             // How many rows are wanted of columns that end there.
             let wanted = |end: usize| match part {
                 Part::All => height,
-                Part::Upper => rows.end.min(end).saturating_sub(rows.start),
+                Part::Upper => rows.end.min(columns.start + end).saturating_sub(rows.start),
             };
             if wanted(group.end) == 0 {
                 continue;
             }
-            let b = b.part(0, group.start);
             let panels = match &mut self.room {
-                Some(room) if self.packing.b => room.panels::<S, T>(b, depth, group.len()),
-                _ => Panels::in_place::<S>(b),
+                Some(room) if self.packing.b => room.panels::<S, T>(b, depth, group.clone()),
+                _ => Panels::in_place::<S>(b.part(0, group.start)),
             };
             let width = 2 * T::Vector::<S>::LANES;
-            for (p, j) in group.clone().step_by(width).enumerate() {
-                let columns = j..group.end.min(j + width);
+            for (p, columns) in chunks(group, width).enumerate() {
                 // SAFETY: see `run`.
                 unsafe { tiles.all::<S>(wanted(columns.end), panels.panel(p), columns) };
             }

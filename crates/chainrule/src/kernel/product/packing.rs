@@ -11,18 +11,20 @@ use crate::{
     Real,
     kernel::{Simd, Task, Vector, prefetch::prefetch, transpose::Transpose},
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, ops::Range};
 
 /// The k of a block. So a panel of B, two vectors wide, takes 16 KB, which leaves half of a small first-level cache to A. With
 /// vectors of 64 bytes it takes 32 KB; they can wait for the second level.
 pub(super) const BLOCK_DEPTH: usize = 256;
 
-/// The bytes of a block of A and of a group of panels of B, which share the second-level cache.
+/// The bytes of a block of A, which shares the second-level cache with a group of panels of B.
 const BLOCK_BYTES: usize = 144 << 10;
-const GROUP_BYTES: usize = BLOCK_DEPTH * GROUP_ROW_BYTES;
 
-/// Of each row of B so much is copied at once that it is worth the way there.
+/// Of each row of B so much is copied at once that it is worth the way there: a group of panels.
 const GROUP_ROW_BYTES: usize = 512;
+
+/// Of each row of B so much is kept, for all blocks of A: 2 MB of panels, in the third-level cache at worst.
+const KEPT_ROW_BYTES: usize = 16 * GROUP_ROW_BYTES;
 
 /// The rows of B that are on their way from a farther cache while others are copied. By itself the machine foresees
 /// neighbours only, and a row ends before it has done so.
@@ -41,15 +43,27 @@ pub(super) fn block_rows<T>(m: usize, depth: usize) -> usize {
     m.div_ceil(blocks).next_multiple_of(TILES).max(TILES)
 }
 
+/// The k of a block if all blocks are about alike, and how many blocks there are.
+pub(super) fn block_depth(k: usize) -> (usize, usize) {
+    let blocks = k.div_ceil(BLOCK_DEPTH).max(1);
+    (k.div_ceil(blocks), blocks)
+}
+
 /// How many columns a group of panels has.
 pub(super) const fn group_columns<T>() -> usize {
     GROUP_ROW_BYTES / size_of::<T>()
 }
 
+/// Of how many columns the panels are kept.
+pub(super) const fn kept_columns<T>() -> usize {
+    KEPT_ROW_BYTES / size_of::<T>()
+}
+
 /// Which of A and B is copied.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packing {
-    pub(super) a: bool,
+    /// A is, for so many columns of C at least.
+    pub(super) a: Option<usize>,
     pub(super) b: bool,
 }
 
@@ -65,7 +79,8 @@ impl Packing {
         let k = k.min(BLOCK_DEPTH);
         let is_far = |count: usize, stride: usize| count * stride * size_of::<T>() > STRETCH;
         Self {
-            a: n >= columns && if a.row == 1 { is_far(k, a.column) } else { is_far(m, a.row) },
+            a: (n >= columns && if a.row == 1 { is_far(k, a.column) } else { is_far(m, a.row) })
+                .then_some(columns),
             b: b.column != 1 || (m >= ROWS && is_far(k, b.row)),
         }
     }
@@ -126,14 +141,17 @@ struct Line {
     _bytes: [u8; 64],
 }
 
-/// Memory for a block of A and a group of panels of B.
+/// Memory for a block of A and for panels of B.
 pub(super) struct Room {
     block: Vec<Line>,
-    group: Vec<Line>,
+    panels: Vec<Line>,
+    /// The columns whose panels are there.
+    kept: usize,
 }
 
 thread_local! {
-    static ROOM: RefCell<Room> = const { RefCell::new(Room { block: Vec::new(), group: Vec::new() }) };
+    static ROOM: RefCell<Room> =
+        const { RefCell::new(Room { block: Vec::new(), panels: Vec::new(), kept: 0 }) };
 }
 
 /// Lends this thread's room, which is made the first time.
@@ -142,8 +160,9 @@ pub(super) fn with_room(work: impl FnOnce(&mut Room)) {
         if room.block.is_empty() {
             let line = Line { _bytes: [0; 64] };
             room.block = vec![line; BLOCK_BYTES / size_of::<Line>()];
-            room.group = vec![line; GROUP_BYTES / size_of::<Line>()];
+            room.panels = vec![line; BLOCK_DEPTH * KEPT_ROW_BYTES / size_of::<Line>()];
         }
+        room.forget_panels();
         work(room);
     });
 }
@@ -178,17 +197,29 @@ impl Room {
         Strips::Packed { first: block.as_ptr(), depth }
     }
 
-    /// Copies so many columns of a block of B.
+    /// The panels to come are others than those of before.
+    pub(super) fn forget_panels(&mut self) {
+        self.kept = 0;
+    }
+
+    /// Copies these columns of a block of B, unless they are kept. Groups come one after the other, from the first one on.
     #[inline(always)]
     pub(super) fn panels<S: Simd, T: Real>(
         &mut self,
         b: Matrix<T>,
         depth: usize,
-        columns: usize,
+        columns: Range<usize>,
     ) -> Panels<T> {
         let row = 2 * T::Vector::<S>::LANES;
         let stride = depth * row;
-        let group = &mut numbers(&mut self.group)[..columns.div_ceil(row) * stride];
+        let size = columns.len().div_ceil(row) * stride;
+        let group = &mut numbers(&mut self.panels)[columns.start * depth..][..size];
+        let panels = Panels { first: Panel { first: group.as_ptr(), row }, stride };
+        if columns.end <= self.kept {
+            return panels;
+        }
+        self.kept = columns.end;
+        let (b, columns) = (b.part(0, columns.start), columns.len());
         if b.column == 1 {
             for l in 0..depth {
                 let from = &b.numbers[l * b.row..][..columns];
@@ -209,7 +240,7 @@ impl Room {
                 Transpose { a: columns, shape: [width, depth], transposed: panel, row }.run::<S>();
             }
         }
-        Panels { first: Panel { first: group.as_ptr(), row }, stride }
+        panels
     }
 }
 

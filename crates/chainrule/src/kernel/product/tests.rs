@@ -10,24 +10,30 @@ fn numbers<T: Real>(random: &mut Random, n: usize) -> Vec<T> {
 fn compute<T: Real>(
     set: InstructionSet,
     packing: Packing,
-    (a, b): (Matrix<T>, Matrix<T>),
-    (start, part): (Start<T>, Part),
-    c: &mut [T],
-    shape @ [m, _, n]: [usize; 3],
+    product: Product<T>,
+    (cut, turns): (Cut, &[Range<usize>]),
 ) {
-    let product = Product { a, b, start, c: Cells::new(c, n), shape, part };
     match packing {
-        Packing { a: false, b: false } if m == 1 => run_with(set, Row(product)),
-        _ => with_room(|room| run_with(set, Blocks { product, packing, room: Some(room) })),
+        Packing { a: None, b: false } if product.shape[0] == 1 => run_with(set, Row(product)),
+        _ => with_room(|room| {
+            let blocks = Blocks { product, packing, room: Some(room) };
+            run_with(set, InTurns { blocks, cut, turns: turns.iter().cloned() });
+        }),
     }
+}
+
+/// All at once.
+fn compute_all<T: Real>(set: InstructionSet, packing: Packing, product: Product<T>) {
+    let rows = 0..product.shape[0];
+    compute(set, packing, product, (Cut::Rows, std::slice::from_ref(&rows)));
 }
 
 /// Every choice of what is packed.
 const PACKINGS: [Packing; 4] = [
-    Packing { a: false, b: false },
-    Packing { a: true, b: false },
-    Packing { a: false, b: true },
-    Packing { a: true, b: true },
+    Packing { a: None, b: false },
+    Packing { a: Some(0), b: false },
+    Packing { a: None, b: true },
+    Packing { a: Some(0), b: true },
 ];
 
 /// Every remainder of rows, columns and blocks, on every instruction set that the machine has: the very bits of the
@@ -69,8 +75,8 @@ fn agrees_with_the_reference<T: Real>(tolerance: f64) {
                                 continue;
                             }
                             let mut c = before.clone();
-                            let how = (start, Part::All);
-                            compute(set, packing, (a, b), how, &mut c, [m, k, n]);
+                            let product = Product::new(a, b, start, &mut c, [m, k, n]);
+                            compute_all(set, packing, product);
                             agree(&expected, &c, &format!("{m}×{k}×{n} {packing:?}"));
                         }
                     }
@@ -80,24 +86,33 @@ fn agrees_with_the_reference<T: Real>(tolerance: f64) {
     }
 }
 
-/// Blocks of rows and of k, groups of panels, and what is packed because it is large, leave the chains as they are.
+/// Blocks of rows and of k, groups of panels, what is packed because it is large and what is kept from one turn to the next
+/// leave the chains as they are.
 #[test]
 fn large_products_have_the_bits_of_the_reference() {
     let mut random = Random::new(5, Purpose::Checking);
-    let shape @ [m, k, n] = if cfg!(miri) { [9, 20, 5] } else { [330, 530, 157] };
-    let (a, b): (Vec<f32>, Vec<f32>) = (numbers(&mut random, m * k), numbers(&mut random, k * n));
-    let [x, w] = [(&a, k), (&b, n)].map(|(numbers, columns)| Matrix::new(numbers, columns));
-    let [xt, wt] = [(&a, m), (&b, k)].map(|(numbers, rows)| Matrix::transposed(numbers, rows));
-    for (a, b) in [(x, w), (xt, w), (x, wt), (xt, wt)] {
-        let mut expected = vec![0.0; m * n];
-        let cells = Cells::new(&mut expected, n);
-        // SAFETY: the elements are all there.
-        unsafe { reference::product(a, b, Start::Zero, cells, shape) };
-        for set in InstructionSet::available().into_iter().filter(|set| set.is_fused()) {
-            let mut c = vec![f32::NAN; m * n];
-            let packing = Packing::of(&a, &b, shape);
-            compute(set, packing, (a, b), (Start::Zero, Part::All), &mut c, shape);
-            assert!(c == expected, "{set:?}");
+    let [m, n] = if cfg!(miri) { [9, 5] } else { [330, 157] };
+    let thirds = |n: usize| [0..n / 3, n / 2..n, n / 3..n / 2];
+    // One block of k, and several.
+    for k in if cfg!(miri) { [7, 20] } else { [200, 530] } {
+        let (a, b): (Vec<f32>, Vec<f32>) =
+            (numbers(&mut random, m * k), numbers(&mut random, k * n));
+        let [x, w] = [(&a, k), (&b, n)].map(|(numbers, columns)| Matrix::new(numbers, columns));
+        let [xt, wt] = [(&a, m), (&b, k)].map(|(numbers, rows)| Matrix::transposed(numbers, rows));
+        for (a, b) in [(x, w), (xt, w), (x, wt), (xt, wt)] {
+            let mut expected = vec![0.0; m * n];
+            let cells = Cells::new(&mut expected, n);
+            // SAFETY: the elements are all there.
+            unsafe { reference::product(a, b, Start::Zero, cells, [m, k, n]) };
+            for set in InstructionSet::available().into_iter().filter(|set| set.is_fused()) {
+                for parts in [(Cut::Rows, thirds(m)), (Cut::Columns, thirds(n))] {
+                    let mut c = vec![f32::NAN; m * n];
+                    let packing = Packing::of(&a, &b, [m, k, n]);
+                    let product = Product::new(a, b, Start::Zero, &mut c, [m, k, n]);
+                    compute(set, packing, product, (parts.0, &parts.1));
+                    assert!(c == expected, "{set:?}, {k} deep");
+                }
+            }
         }
     }
 }
@@ -115,7 +130,10 @@ fn gram_matrices_are_products() {
                 for packing in PACKINGS {
                     let [expected, upper] = [Part::All, Part::Upper].map(|part| {
                         let mut c = vec![0.5; n * n];
-                        compute(set, packing, factors, (Start::C, part), &mut c, [n, k, n]);
+                        let (a, b) = factors;
+                        let product = Product::new(a, b, Start::C, &mut c, [n, k, n]);
+                        let turns = (Cut::Columns, &[0..n / 2, n / 2..n][..]);
+                        compute(set, packing, Product { part, ..product }, turns);
                         c
                     });
                     for i in 0..n {
