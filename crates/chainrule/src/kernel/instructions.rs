@@ -129,7 +129,7 @@ impl InstructionSet {
 }
 
 /// What a kernel knows of the instruction set that it is compiled for.
-pub trait Simd {
+pub trait Simd: Sized {
     /// Multiply and add with one rounding: a single instruction here, a slow library call elsewhere.
     const FUSED: bool;
     /// Vector registers.
@@ -141,6 +141,9 @@ pub trait Simd {
     type F32: Vector<f32>;
     /// Its vectors.
     type F64: Vector<f64>;
+
+    /// Runs a part of a task as a function of its own, whose loops have the registers for themselves.
+    fn call(task: impl Task);
 
     /// Transposes a block of 8 × 8 numbers, whose rows lie `stride` apart, in registers; false where there is no way to
     /// do so.
@@ -158,7 +161,7 @@ pub(super) fn multiply_add<S: Simd, T: Real>(a: T, b: T, c: T) -> T {
 }
 
 /// A loop that is compiled for each instruction set.
-pub(crate) trait Task {
+pub trait Task {
     /// The loop. Implementations are `#[inline(always)]`, so that the code is generated inside the
     /// function with the instruction set's features.
     fn run<S: Simd>(self);
@@ -212,6 +215,11 @@ impl Simd for Baseline {
     const TILE_ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
     type F32 = [f32; 4];
     type F64 = [f64; 2];
+
+    #[inline(never)]
+    fn call(task: impl Task) {
+        task.run::<Self>();
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -226,6 +234,12 @@ impl Simd for Avx2 {
     type F64 = std::arch::x86_64::__m256d;
 
     #[inline(always)]
+    fn call(task: impl Task) {
+        // SAFETY: this is compiled for, and so called on, processors that have the features.
+        unsafe { run_avx2(task) }
+    }
+
+    #[inline(always)]
     fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
         super::transpose::transpose_block_avx2(from, stride, to, to_stride)
     }
@@ -233,6 +247,7 @@ impl Simd for Avx2 {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
+#[inline(never)]
 fn run_avx2(task: impl Task) {
     task.run::<Avx2>();
 }
@@ -249,6 +264,12 @@ impl Simd for Avx512 {
     type F64 = std::arch::x86_64::__m512d;
 
     #[inline(always)]
+    fn call(task: impl Task) {
+        // SAFETY: this is compiled for, and so called on, processors that have the features.
+        unsafe { run_avx512(task) }
+    }
+
+    #[inline(always)]
     fn transpose_block<T: Real>(from: &[T], stride: usize, to: &mut [T], to_stride: usize) -> bool {
         super::transpose::transpose_block_avx2(from, stride, to, to_stride)
     }
@@ -256,6 +277,7 @@ impl Simd for Avx512 {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx2,fma")]
+#[inline(never)]
 fn run_avx512(task: impl Task) {
     task.run::<Avx512>();
 }

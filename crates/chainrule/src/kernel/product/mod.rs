@@ -15,7 +15,7 @@ mod tile;
 use super::{
     InstructionSet, Simd, Task, Vector,
     dots::dots,
-    prefetch::LINE_BYTES,
+    prefetch::{LINE_BYTES, Soon},
     reference, run,
     team::{OPERATIONS, in_parts, in_turns},
 };
@@ -339,6 +339,15 @@ struct Blocks<'a, 'r, T> {
     room: Option<&'r mut Room>,
 }
 
+/// Rows and columns of C, and the k that are added to them.
+struct Block {
+    rows: Range<usize>,
+    columns: Range<usize>,
+    depth: Range<usize>,
+    /// The k whose panels are copied after this block, if there are any.
+    next_depth: Range<usize>,
+}
+
 impl<T: Real> Blocks<'_, '_, T> {
     /// These rows and columns of C. The panels of the part before are still good if it is cut across the rows and they are
     /// all there.
@@ -347,26 +356,28 @@ impl<T: Real> Blocks<'_, '_, T> {
         let [_, k, n] = self.product.shape;
         let ((depth, blocks), width) = (packing::block_depth(k), packing::kept_columns::<T>());
         let are_good = cut == Cut::Rows && blocks == 1 && n <= width;
+        let depths = |block: usize| k.min(block * depth)..k.min((block + 1) * depth);
         for columns in chunks(columns, width) {
             for block in 0..blocks {
-                let depth = block * depth..k.min((block + 1) * depth);
                 if let Some(room) = &mut self.room
                     && !are_good
                 {
                     room.forget_panels();
                 }
-                let height = packing::block_rows::<T>(rows.len(), depth.len());
-                for rows in chunks(rows.clone(), height) {
-                    self.block::<S>(rows, depth.clone(), columns.clone());
+                let height = packing::block_rows::<T>(rows.len(), depths(block).len());
+                for some in chunks(rows.clone(), height) {
+                    let next_depth = if some.end == rows.end { depths(block + 1) } else { k..k };
+                    let (columns, depth) = (columns.clone(), depths(block));
+                    self.block::<S>(Block { rows: some, columns, depth, next_depth });
                 }
             }
         }
     }
 
-    /// What these k add to this block of C.
     #[inline(always)]
-    fn block<S: Simd>(&mut self, rows: Range<usize>, depth: Range<usize>, columns: Range<usize>) {
+    fn block<S: Simd>(&mut self, block: Block) {
         let Product { a, b, start, c, part, .. } = self.product;
+        let Block { rows, columns, depth, .. } = &block;
         let (a, b) = (a.part(rows.start, depth.start), b.part(depth.start, columns.start));
         let start = if depth.start == 0 { start.part(columns.start) } else { Start::C };
         let c = c.part(rows.start, columns.start);
@@ -388,15 +399,36 @@ impl<T: Real> Blocks<'_, '_, T> {
             if wanted(group.end) == 0 {
                 continue;
             }
-            let panels = match &mut self.room {
-                Some(room) if self.packing.b => room.panels::<S, T>(b, depth, group.clone()),
-                _ => Panels::in_place::<S>(b.part(0, group.start)),
+            let (panels, soon) = match &mut self.room {
+                Some(room) if self.packing.b => {
+                    let panels = room.panels::<S, T>(b, depth, group.clone());
+                    (panels, self.copied_next(&block, group.end))
+                }
+                _ => (Panels::in_place::<S>(b.part(0, group.start)), Soon::nothing()),
             };
             let width = 2 * T::Vector::<S>::LANES;
+            let count = group.len().div_ceil(width);
             for (p, columns) in chunks(group, width).enumerate() {
+                let soon = soon.part(p, count);
                 // SAFETY: see `run`.
-                unsafe { tiles.all::<S>(wanted(columns.end), panels.panel(p), columns) };
+                unsafe { tiles.all::<S>(wanted(columns.end), panels.panel(p), columns, soon) };
             }
+        }
+    }
+
+    /// What is copied after the group of panels that ends with this one of the block's columns.
+    #[inline(always)]
+    fn copied_next(&self, block: &Block, end: usize) -> Soon<T> {
+        let Block { columns, depth, next_depth, .. } = block;
+        let b = self.product.b;
+        let width = packing::group_columns::<T>().min(columns.len());
+        let beside = end..columns.len().min(end + width);
+        if beside.is_empty() {
+            Soon::new(b.part(next_depth.start, columns.start), next_depth.len(), width)
+        } else if self.room.as_ref().is_some_and(|room| room.keeps(beside.end)) {
+            Soon::nothing()
+        } else {
+            Soon::new(b.part(depth.start, columns.start + end), depth.len(), beside.len())
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     Matrix,
-    tile::{Panel, Strip, tile_rows},
+    tile::{Panel, Strip, tile_rows, whole_tiles},
 };
 use crate::{
     Real,
@@ -26,7 +26,7 @@ const GROUP_ROW_BYTES: usize = 512;
 /// Of each row of B so much is kept, for all blocks of A: 2 MB of panels, in the third-level cache at worst.
 const KEPT_ROW_BYTES: usize = 16 * GROUP_ROW_BYTES;
 
-/// The rows of B that are on their way from a farther cache while others are copied. By itself the machine foresees
+/// The rows that are on their way from a farther cache while others are copied. By itself the machine foresees
 /// neighbours only, and a row ends before it has done so.
 const ROWS_AHEAD: usize = 8;
 
@@ -182,24 +182,18 @@ impl Room {
         depth: usize,
     ) -> Strips<T> {
         let block = &mut numbers(&mut self.block)[..rows * depth];
-        let (mut i, mut rest) = (0, &mut *block);
-        while i < rows {
-            let height = tile_rows::<S>(rows - i);
-            let (strip, below) = rest.split_at_mut(height * depth);
-            match height {
-                8 if S::TILE_ROWS == 8 => copy_strip::<T, 8>(a.part(i, 0), strip),
-                6 if S::TILE_ROWS == 6 => copy_strip::<T, 6>(a.part(i, 0), strip),
-                4 => copy_strip::<T, 4>(a.part(i, 0), strip),
-                _ => copy_strip::<T, 1>(a.part(i, 0), strip),
-            }
-            (i, rest) = (i + height, below);
-        }
+        S::call(CopyStrips { a, rows, depth, block });
         Strips::Packed { first: block.as_ptr(), depth }
     }
 
     /// The panels to come are others than those of before.
     pub(super) fn forget_panels(&mut self) {
         self.kept = 0;
+    }
+
+    /// Whether the panels of the columns before this one are there.
+    pub(super) fn keeps(&self, column: usize) -> bool {
+        column <= self.kept
     }
 
     /// Copies these columns of a block of B, unless they are kept. Groups come one after the other, from the first one on.
@@ -213,34 +207,111 @@ impl Room {
         let row = 2 * T::Vector::<S>::LANES;
         let stride = depth * row;
         let size = columns.len().div_ceil(row) * stride;
+        let are_kept = self.keeps(columns.end);
         let group = &mut numbers(&mut self.panels)[columns.start * depth..][..size];
         let panels = Panels { first: Panel { first: group.as_ptr(), row }, stride };
-        if columns.end <= self.kept {
+        if are_kept {
             return panels;
         }
         self.kept = columns.end;
-        let (b, columns) = (b.part(0, columns.start), columns.len());
+        S::call(CopyPanels { b: b.part(0, columns.start), columns: columns.len(), depth, group });
+        panels
+    }
+}
+
+/// Copies a block of A, strip by strip.
+struct CopyStrips<'a, T> {
+    a: Matrix<'a, T>,
+    rows: usize,
+    depth: usize,
+    block: &'a mut [T],
+}
+
+impl<T: Real> Task for CopyStrips<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        /// The whole strips that are copied together: so the lines that are read are used up, and all that are written fit
+        /// into the first-level cache.
+        const TOGETHER: usize = 8;
+        let Self { a, rows, depth, block } = self;
+        let mut i = 0;
+        // Columns of A lie as they are read, and so do several strips of them.
+        if a.row == 1 {
+            let whole = whole_tiles::<S>(rows) * S::TILE_ROWS;
+            while i < whole {
+                let columns = Matrix { row: a.column, column: 1, ..a.part(i, 0) };
+                let many = (whole - i).min(TOGETHER * S::TILE_ROWS);
+                let strips = &mut block[i * depth..];
+                copy_columns(columns, [depth, many], S::TILE_ROWS, S::TILE_ROWS, strips);
+                i += many;
+            }
+        }
+        while i < rows {
+            let height = tile_rows::<S>(rows - i);
+            let (a, strip) = (a.part(i, 0), &mut block[i * depth..][..height * depth]);
+            match height {
+                8 if S::TILE_ROWS == 8 => copy_strip::<T, 8>(a, strip),
+                6 if S::TILE_ROWS == 6 => copy_strip::<T, 6>(a, strip),
+                4 => copy_strip::<T, 4>(a, strip),
+                _ => copy_strip::<T, 1>(a, strip),
+            }
+            i += height;
+        }
+    }
+}
+
+/// Copies a group of panels of B.
+struct CopyPanels<'a, T> {
+    b: Matrix<'a, T>,
+    columns: usize,
+    depth: usize,
+    group: &'a mut [T],
+}
+
+impl<T: Real> Task for CopyPanels<'_, T> {
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { b, columns, depth, group } = self;
+        let row = 2 * T::Vector::<S>::LANES;
         if b.column == 1 {
-            for l in 0..depth {
-                let from = &b.numbers[l * b.row..][..columns];
-                prefetch(from.as_ptr().wrapping_add(ROWS_AHEAD * b.row), columns);
-                let mut whole = from.chunks_exact(row);
-                for (p, from) in whole.by_ref().enumerate() {
-                    group[p * stride + l * row..][..row].copy_from_slice(from);
-                }
-                let rest = whole.remainder();
-                if !rest.is_empty() {
-                    group[columns / row * stride + l * row..][..rest.len()].copy_from_slice(rest);
-                }
+            let whole = columns / row * row;
+            copy_columns(b, [depth, whole], row, row, group);
+            let rest = columns - whole;
+            if rest > 0 {
+                copy_columns(
+                    b.part(0, whole),
+                    [depth, rest],
+                    rest,
+                    row,
+                    &mut group[whole * depth..],
+                );
             }
         } else {
-            for (p, panel) in group.chunks_exact_mut(stride.max(1)).enumerate() {
+            for (p, panel) in group.chunks_exact_mut((depth * row).max(1)).enumerate() {
                 let width = row.min(columns - p * row);
                 let columns = Matrix { row: b.column, column: 1, ..b.part(0, p * row) };
                 Transpose { a: columns, shape: [width, depth], transposed: panel, row }.run::<S>();
             }
         }
-        panels
+    }
+}
+
+/// Copies some columns in panels of `width` columns, one after the other. In them, a row lies `row` numbers from the next.
+#[inline(always)]
+fn copy_columns<T: Real>(
+    from: Matrix<T>,
+    [depth, columns]: [usize; 2],
+    width: usize,
+    row: usize,
+    panels: &mut [T],
+) {
+    let ahead = ROWS_AHEAD * from.row;
+    for l in 0..depth {
+        let from = &from.numbers[l * from.row..][..columns];
+        prefetch(from.as_ptr().wrapping_add(ahead), columns);
+        for (p, from) in from.chunks_exact(width).enumerate() {
+            panels[(p * depth + l) * row..][..width].copy_from_slice(from);
+        }
     }
 }
 

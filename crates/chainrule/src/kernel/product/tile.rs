@@ -3,7 +3,7 @@
 use super::{Cells, Matrix, Start, packing::Strips};
 use crate::{
     Real,
-    kernel::{Simd, Vector},
+    kernel::{Simd, Vector, prefetch::Soon},
 };
 use std::ops::Range;
 
@@ -60,9 +60,19 @@ pub(super) fn tile_rows<S: Simd>(left: usize) -> usize {
     }
 }
 
+/// How many tiles of so many rows have all the rows that a tile can have. They are the first ones.
+#[inline(always)]
+pub(super) fn whole_tiles<S: Simd>(rows: usize) -> usize {
+    let mut whole = rows / S::TILE_ROWS;
+    while whole > 0 && tile_rows::<S>(rows - (whole - 1) * S::TILE_ROWS) != S::TILE_ROWS {
+        whole -= 1;
+    }
+    whole
+}
+
 impl<T: Real> Tiles<'_, T> {
     /// Tiles one below the other with these columns of C, at most two vectors of them, which is what the registers hold for
-    /// many rows; at least the `wanted` rows.
+    /// many rows; at least the `wanted` rows. Meanwhile asks for what is read soon.
     ///
     /// # Safety
     ///
@@ -73,16 +83,17 @@ impl<T: Real> Tiles<'_, T> {
         wanted: usize,
         panel: Panel<T>,
         columns: Range<usize>,
+        soon: Soon<T>,
     ) {
         let lanes = T::Vector::<S>::LANES;
         // SAFETY: as asked for.
         unsafe {
             if columns.len() == 2 * lanes {
-                self.column::<S, 2, true>(wanted, panel, columns);
+                self.column::<S, 2, true>(wanted, panel, columns, soon);
             } else if columns.len() > lanes {
-                self.column::<S, 2, false>(wanted, panel, columns);
+                self.column::<S, 2, false>(wanted, panel, columns, soon);
             } else {
-                self.column::<S, 1, false>(wanted, panel, columns);
+                self.column::<S, 1, false>(wanted, panel, columns, soon);
             }
         }
     }
@@ -94,10 +105,13 @@ impl<T: Real> Tiles<'_, T> {
         wanted: usize,
         panel: Panel<T>,
         columns: Range<usize>,
+        mut soon: Soon<T>,
     ) {
+        let each = soon.rows().div_ceil(self.height.div_ceil(S::TILE_ROWS));
         let mut i = 0;
         while i < wanted {
             let rows = tile_rows::<S>(self.height - i);
+            soon.take(each);
             let columns = columns.clone();
             // SAFETY: as asked for.
             unsafe {
