@@ -119,14 +119,21 @@ impl<T: Real, const D: usize> Forward<'_, T, D> {
             }
         }
         let mut sums = [[T::Vector::<S>::splat(T::zero()); GROUP]; R];
-        let (mut j, mut g) = (0, 0);
-        while j + lanes <= hinges {
-            self.units::<S, R, true>(j, g, &x, &mut sums);
-            j += lanes;
-            g = (g + 1) % group;
+        // The number of a chain is known to the compiler, so that all of them stay in registers.
+        let mut j = 0;
+        while j + group * lanes <= hinges {
+            for g in 0..group {
+                self.units::<S, R, true>(j + g * lanes, g, &x, &mut sums);
+            }
+            j += group * lanes;
         }
-        if j < hinges {
-            self.units::<S, R, false>(j, g, &x, &mut sums);
+        for g in 0..group {
+            let j = j + g * lanes;
+            if j + lanes <= hinges {
+                self.units::<S, R, true>(j, g, &x, &mut sums);
+            } else if j < hinges {
+                self.units::<S, R, false>(j, g, &x, &mut sums);
+            }
         }
         for (y, sums) in self.y[i..].iter_mut().zip(sums) {
             *y = self.hinges.b2 + folded::<S, T>(sums, group);

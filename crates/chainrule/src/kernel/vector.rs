@@ -50,7 +50,7 @@ pub trait Vector<T>: Copy {
     /// max(0, x); NaN stays NaN.
     fn positive_part(self) -> Self;
 
-    /// Adds a value where z > 0.
+    /// Adds a value where z > 0, and zero elsewhere: the sum may not be −0.
     fn add_where_positive(self, z: Self, value: Self) -> Self;
 
     /// The sum of the numbers: the upper half is added to the lower one until one number is left.
@@ -114,7 +114,7 @@ impl<T: Real, const N: usize> Vector<T> for [T; N] {
 
     #[inline(always)]
     fn add_where_positive(self, z: Self, value: Self) -> Self {
-        std::array::from_fn(|i| if z[i] > T::zero() { self[i] + value[i] } else { self[i] })
+        std::array::from_fn(|i| self[i] + if z[i] > T::zero() { value[i] } else { T::zero() })
     }
 
     #[inline(always)]
@@ -244,7 +244,7 @@ mod x86 {
     |to, vector, count| _mm256_maskstore_ps(to, first_8(count), vector);
     |sum, z, value| {
         let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(z, _mm256_setzero_ps());
-        _mm256_blendv_ps(sum, _mm256_add_ps(sum, value), positive)
+        _mm256_add_ps(sum, _mm256_and_ps(value, positive))
     };
     |vector| {
         let four = _mm_add_ps(_mm256_castps256_ps128(vector), _mm256_extractf128_ps::<1>(vector));
@@ -257,7 +257,7 @@ mod x86 {
     |to, vector, count| _mm256_maskstore_pd(to, first_4(count), vector);
     |sum, z, value| {
         let positive = _mm256_cmp_pd::<_CMP_GT_OQ>(z, _mm256_setzero_pd());
-        _mm256_blendv_pd(sum, _mm256_add_pd(sum, value), positive)
+        _mm256_add_pd(sum, _mm256_and_pd(value, positive))
     };
     |vector| {
         let two = _mm_add_pd(_mm256_castpd256_pd128(vector), _mm256_extractf128_pd::<1>(vector));
