@@ -208,14 +208,13 @@ impl Room {
         let stride = depth * row;
         let size = columns.len().div_ceil(row) * stride;
         let are_kept = self.keeps(columns.end);
+        self.kept = self.kept.max(columns.end);
         let group = &mut numbers(&mut self.panels)[columns.start * depth..][..size];
-        let panels = Panels { first: Panel { first: group.as_ptr(), row }, stride };
-        if are_kept {
-            return panels;
+        if !are_kept {
+            let b = b.part(0, columns.start);
+            S::call(CopyPanels { b, columns: columns.len(), depth, group });
         }
-        self.kept = columns.end;
-        S::call(CopyPanels { b: b.part(0, columns.start), columns: columns.len(), depth, group });
-        panels
+        Panels { first: Panel { first: group.as_ptr(), row }, stride }
     }
 }
 
