@@ -307,8 +307,8 @@ impl<T: Real, Turns: Iterator<Item = Range<usize>>> Task for InTurns<'_, '_, T, 
         let [m, _, n] = blocks.product.shape;
         for turn in turns {
             match cut {
-                Cut::Rows => blocks.part::<S>(turn, 0..n, cut),
-                Cut::Columns => blocks.part::<S>(0..m, turn, cut),
+                Cut::Rows => blocks.rectangle::<S>(turn, 0..n, cut),
+                Cut::Columns => blocks.rectangle::<S>(0..m, turn, cut),
             }
         }
     }
@@ -349,10 +349,10 @@ struct Block {
 }
 
 impl<T: Real> Blocks<'_, '_, T> {
-    /// These rows and columns of C. The panels of the part before are still good if it is cut across the rows and they are
+    /// These rows and columns of C. The panels of the one before are still good if it is cut across the rows and they are
     /// all there.
     #[inline(always)]
-    fn part<S: Simd>(&mut self, rows: Range<usize>, columns: Range<usize>, cut: Cut) {
+    fn rectangle<S: Simd>(&mut self, rows: Range<usize>, columns: Range<usize>, cut: Cut) {
         let [_, k, n] = self.product.shape;
         let ((depth, blocks), width) = (packing::block_depth(k), packing::kept_columns::<T>());
         let are_good = cut == Cut::Rows && blocks == 1 && n <= width;
