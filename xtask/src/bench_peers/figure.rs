@@ -15,10 +15,18 @@ pub(super) struct Figure {
     #[serde(default)]
     pub(super) threads: usize,
     pub(super) value: f64,
+    /// The least value of several rounds; none as long as it is the figure of one.
+    #[serde(skip)]
+    pub(super) least: Option<f64>,
     pub(super) unit: String,
 }
 
 impl Figure {
+    /// The value of the round in which it was least.
+    pub(super) fn least(&self) -> f64 {
+        self.least.unwrap_or(self.value)
+    }
+
     /// The numbers it was measured with; none for what has none.
     pub(super) fn precision(&self) -> &str {
         self.precision.as_deref().unwrap_or_default()
@@ -37,7 +45,7 @@ pub(super) fn read(text: &str) -> Vec<Figure> {
     text.lines().filter_map(figure).filter(|f| f.value.is_finite() && f.value > 0.0).collect()
 }
 
-/// Of figures that are of the same thing the median, in the order in which they came.
+/// Of figures that are of the same thing the median, with the least of them, in the order in which they came.
 pub(super) fn medians(figures: &[Figure]) -> Vec<Figure> {
     let of = |figure: &Figure| {
         let Figure { who, version, workload, precision, threads, unit, .. } = figure.clone();
@@ -51,7 +59,8 @@ pub(super) fn medians(figures: &[Figure]) -> Vec<Figure> {
         let same = figures.iter().filter(|other| of(other) == of(figure));
         let mut values: Vec<f64> = same.map(|figure| figure.value).collect();
         values.sort_by(f64::total_cmp);
-        medians.push(Figure { value: values[values.len() / 2], ..figure.clone() });
+        let (median, least) = (values[values.len() / 2], values.first().copied());
+        medians.push(Figure { value: median, least, ..figure.clone() });
     }
     medians
 }
@@ -76,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn of_rounds_the_median_is_left() {
+    fn of_rounds_the_median_and_the_least_are_left() {
         let figure = |who: &str, workload: &str, value| Figure {
             who: who.to_owned(),
             version: None,
@@ -84,6 +93,7 @@ mod tests {
             precision: None,
             threads: 1,
             value,
+            least: None,
             unit: "s".to_owned(),
         };
         let rounds = [
@@ -94,7 +104,10 @@ mod tests {
             figure("numpy", "sine", 2.0),
         ];
         let left = medians(&rounds);
-        let left: Vec<_> = left.iter().map(|f| (&*f.who, &*f.workload, f.value)).collect();
-        assert_eq!(left, [("numpy", "sine", 3.0), ("torch", "sine", 5.0), ("numpy", "tab", 1.0)]);
+        let left: Vec<_> =
+            left.iter().map(|f| (&*f.who, &*f.workload, f.value, f.least())).collect();
+        let expected =
+            [("numpy", "sine", 3.0, 2.0), ("torch", "sine", 5.0, 5.0), ("numpy", "tab", 1.0, 1.0)];
+        assert_eq!(left, expected);
     }
 }

@@ -15,7 +15,7 @@ use crate::Task;
 use crate::command::{cargo, output, program, root, run};
 use crate::peers::{self, Package};
 use figure::Figure;
-use report::Report;
+use report::{Report, digits};
 
 /// This task, as `cargo xtask help` shows it.
 pub(crate) const TASK: Task = Task {
@@ -245,7 +245,7 @@ impl Peers {
     }
 }
 
-/// Runs one peer, if it can be had, and notes its figures or that it is left out.
+/// Runs one peer, if it can be had, and tells and notes its figures or that it is left out.
 fn note(peer: &str, workload: &Workload, command: Option<Command>, report: &mut Report) {
     let printed = command.and_then(|mut command| {
         let result = output(at_its_best(&mut command, workload.threads));
@@ -255,6 +255,10 @@ fn note(peer: &str, workload: &Workload, command: Option<Command>, report: &mut 
     if figures.is_empty() {
         eprintln!("{peer} is left out of {}", workload.name);
         report.left_out.push(format!("{peer} ({})", workload.name));
+    }
+    for figure in &figures {
+        let value = digits(figure.value, 3);
+        println!("{}, {}: {value} {}", workload.name, figure.who, figure.unit);
     }
     report.peers.extend(figures);
 }
