@@ -6,7 +6,7 @@
 use super::{Length, Over, Shape, Value};
 use crate::{
     Real,
-    kernel::{self, elementary},
+    kernel::{self, Work, elementary},
 };
 
 /// What makes a node out of its operands.
@@ -211,11 +211,11 @@ impl Operation {
             }
             Self::Product { transposed: false } => {
                 let [rows, inner] = a.shape;
-                kernel::product(a.numbers, b.numbers, None, y, [rows, inner, shape[1]]);
+                kernel::product(a.numbers, b.numbers, None, y, [rows, inner, shape[1]]).now();
             }
             Self::Product { transposed: true } => {
                 let [inner, rows] = a.shape;
-                kernel::transposed_product(a.numbers, b.numbers, y, [rows, inner, shape[1]]);
+                kernel::transposed_product(a.numbers, b.numbers, y, [rows, inner, shape[1]]).now();
             }
             Self::Transpose => kernel::transpose(a.numbers, a.shape[0], a.shape[1], y),
             Self::Reshape => y.copy_from_slice(a.numbers),
@@ -243,7 +243,7 @@ impl Operation {
             Self::Sum(Over::All) => y[0] = sum(a.numbers),
             Self::Sum(Over::Rows) => {
                 kernel::clear(y);
-                kernel::add_column_sums(a.numbers, y);
+                kernel::add_column_sums(a.numbers, y).now();
             }
             Self::Sum(Over::Columns) => y.iter_mut().zip(a.rows()).for_each(|(y, a)| *y = sum(a)),
             Self::Largest(Over::All) => {

@@ -2,37 +2,60 @@
 
 use super::{
     Simd, Task, Vector, run,
-    team::{Apart, OPERATIONS, in_parts},
+    team::{Apart, Extent, OPERATIONS, Turns, Work},
 };
 use crate::Real;
 
 /// Writes the sum of each column of `a` [rows × columns], from the first row to the last.
-pub(crate) fn column_sums<T: Real>(a: &[T], sums: &mut [T]) {
-    sums.fill(T::zero());
-    add_column_sums(a, sums);
+pub(crate) fn column_sums<'a, T: Real>(a: &'a [T], sums: &'a mut [T]) -> ColumnSums<'a, T> {
+    ColumnSums { a, sums: Apart::new(sums), adds: false }
 }
 
 /// Adds the sum of each column of `a` [rows × columns] to `sums`, from the first row to the last.
-pub(crate) fn add_column_sums<T: Real>(a: &[T], sums: &mut [T]) {
-    let (n, sums) = (sums.len(), Apart::new(sums));
-    in_parts(n, GRAIN, a.len() * OPERATIONS, |part| {
-        // SAFETY: the parts are apart.
-        run(ColumnSums { a, n, first: part.start, sums: unsafe { sums.range(part) } });
-    });
+pub(crate) fn add_column_sums<'a, T: Real>(a: &'a [T], sums: &'a mut [T]) -> ColumnSums<'a, T> {
+    ColumnSums { a, sums: Apart::new(sums), adds: true }
+}
+
+/// Sums that are to be computed.
+#[must_use]
+pub(crate) struct ColumnSums<'a, T> {
+    a: &'a [T],
+    sums: Apart<'a, T>,
+    /// To what is there already.
+    adds: bool,
+}
+
+impl<T: Real> Work for ColumnSums<'_, T> {
+    fn extent(&self) -> Extent {
+        let operations = self.a.len() * OPERATIONS;
+        Extent { count: self.sums.len(), grain: GRAIN, operations }
+    }
+
+    fn turns(&self, turns: Turns) {
+        for columns in turns {
+            let (n, first) = (self.sums.len(), columns.start);
+            // SAFETY: the turns are apart.
+            let sums = unsafe { self.sums.range(columns) };
+            if !self.adds {
+                sums.fill(T::zero());
+            }
+            run(SomeSums { a: self.a, n, first, sums });
+        }
+    }
 }
 
 /// Parts begin at whole vectors of the columns that are summed together.
 const GRAIN: usize = 64;
 
 /// The sums of some columns of a matrix of n.
-struct ColumnSums<'a, T> {
+struct SomeSums<'a, T> {
     a: &'a [T],
     n: usize,
     first: usize,
     sums: &'a mut [T],
 }
 
-impl<T: Real> Task for ColumnSums<'_, T> {
+impl<T: Real> Task for SomeSums<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         let lanes = T::Vector::<S>::LANES;
@@ -61,7 +84,7 @@ impl<T: Real> Task for ColumnSums<'_, T> {
     }
 }
 
-impl<T: Real> ColumnSums<'_, T> {
+impl<T: Real> SomeSums<'_, T> {
     /// V vectors of columns from `j` on, which stay in registers.
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, j: usize) {
@@ -102,7 +125,7 @@ mod tests {
                 let a = numbers(7 * columns);
                 let mut expected = numbers(columns);
                 let mut sums = expected.clone();
-                let all = |sums| ColumnSums { a: &a, n: columns, first: 0, sums };
+                let all = |sums| SomeSums { a: &a, n: columns, first: 0, sums };
                 all(&mut expected).plainly();
                 run_with(set, all(&mut sums));
                 assert_eq!(sums, expected, "{set:?} {columns} columns");
@@ -110,7 +133,7 @@ mod tests {
                 let (first, end) = (columns / 3, columns - columns / 4);
                 let mut some = numbers(end - first);
                 let mut expected: Vec<f32> = some.clone();
-                let part = |sums| ColumnSums { a: &a, n: columns, first, sums };
+                let part = |sums| SomeSums { a: &a, n: columns, first, sums };
                 part(&mut expected).plainly();
                 run_with(set, part(&mut some));
                 assert_eq!(some, expected, "{set:?} {first}..{end} of {columns} columns");

@@ -2,18 +2,41 @@
 
 use super::{
     Simd, Task, Vector, multiply_add, reference, run,
-    team::{Apart, OPERATIONS, in_parts},
+    team::{Apart, Extent, OPERATIONS, Turns, Work},
 };
 use crate::Real;
 
-/// Writes cᵢ = bias + Σ a(i, l) b(l) for `a` [m × k], `b` of k numbers and `c` of m.
-pub(super) fn dots<T: Real>(a: &[T], b: &[T], bias: T, c: &mut [T]) {
-    let (m, k, c) = (c.len(), b.len(), Apart::new(c));
-    in_parts(m, GRAIN, m * k * OPERATIONS, |part| {
-        let a = &a[part.start * k..part.end * k];
-        // SAFETY: the parts are apart.
-        run(Dots { a, b, bias, c: unsafe { c.range(part) } });
-    });
+/// cᵢ = bias + Σ a(i, l) b(l) for `a` [m × k], `b` of k numbers and `c` of m.
+pub(crate) struct Dots<'a, T> {
+    a: &'a [T],
+    b: &'a [T],
+    bias: T,
+    c: Apart<'a, T>,
+}
+
+impl<'a, T: Real> Dots<'a, T> {
+    #[inline]
+    pub(super) fn new(a: &'a [T], b: &'a [T], bias: T, c: &'a mut [T]) -> Self {
+        Self { a, b, bias, c: Apart::new(c) }
+    }
+}
+
+impl<T: Real> Work for Dots<'_, T> {
+    #[inline]
+    fn extent(&self) -> Extent {
+        let operations = self.a.len() * OPERATIONS;
+        Extent { count: self.c.len(), grain: GRAIN, operations }
+    }
+
+    #[inline]
+    fn turns(&self, turns: Turns) {
+        let Self { a, b, bias, ref c } = *self;
+        for rows in turns {
+            let a = &a[rows.start * b.len()..rows.end * b.len()];
+            // SAFETY: the turns are apart.
+            run(SomeDots { a, b, bias, c: unsafe { c.range(rows) } });
+        }
+    }
 }
 
 /// Parts begin at whole lines of the cache, and where rows that are done together begin.
@@ -24,14 +47,14 @@ pub(super) const LANE_BYTES: usize = 64;
 
 /// A single chain would wait for each of its additions. So there are Q = 16 chains of f32, 8 of f64: number q has the l
 /// with l mod Q = q, in ascending order. Then the upper half of the sums is added to the lower one until one is left.
-struct Dots<'a, T> {
+struct SomeDots<'a, T> {
     a: &'a [T],
     b: &'a [T],
     bias: T,
     c: &'a mut [T],
 }
 
-impl<T: Real> Task for Dots<'_, T> {
+impl<T: Real> Task for SomeDots<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         match LANE_BYTES / size_of::<T>() {
@@ -48,7 +71,7 @@ impl<T: Real> Task for Dots<'_, T> {
     }
 }
 
-impl<T: Real> Dots<'_, T> {
+impl<T: Real> SomeDots<'_, T> {
     #[inline(always)]
     fn all_rows<S: Simd, const Q: usize>(&mut self) {
         let (m, mut i) = (self.c.len(), 0);
@@ -111,8 +134,8 @@ mod tests {
             for (m, k) in [(1, 1), (3, 7), (4, 16), (9, 17), (5, 100), (13, 600)] {
                 let (a, b) = (numbers(m * k), numbers(k));
                 let (mut expected, mut c) = (vec![T::zero(); m], vec![T::nan(); m]);
-                Dots { a: &a, b: &b, bias: T::one(), c: &mut expected }.plainly();
-                run_with(set, Dots { a: &a, b: &b, bias: T::one(), c: &mut c });
+                SomeDots { a: &a, b: &b, bias: T::one(), c: &mut expected }.plainly();
+                run_with(set, SomeDots { a: &a, b: &b, bias: T::one(), c: &mut c });
                 if set.is_fused() {
                     assert_eq!(expected, c, "{set:?} {m}×{k}");
                 }

@@ -1,7 +1,7 @@
 //! The kernels read and write nothing beyond their slices: here these end where memory ends.
 
 use super::{
-    InstructionSet, add_column_sums, add_transposed_product,
+    InstructionSet, Work, add_column_sums, add_transposed_product,
     hinges::{Hinges, HingesGradient},
     instructions::FOR_THIS_TEST,
     map, product, product_with_transposed, scaled, transpose, update,
@@ -66,11 +66,12 @@ fn kernels_stay_in_their_slices<T: Real>() {
                 for k in [1, 5, 17] {
                     let (a, b, bias) = (numbers(m * k), numbers(k * n), numbers(n));
                     let mut c = numbers(m * n);
-                    product(a.get(), b.get(), Some(bias.get()), c.get_mut(), [m, k, n]);
+                    product(a.get(), b.get(), Some(bias.get()), c.get_mut(), [m, k, n]).now();
                     let transposed = numbers(k * m);
-                    add_transposed_product(transposed.get(), b.get(), c.get_mut(), [m, k, n]);
+                    add_transposed_product(transposed.get(), b.get(), c.get_mut(), [m, k, n]).now();
                     let transposed = numbers(n * k);
-                    product_with_transposed(a.get(), transposed.get(), c.get_mut(), [m, k, n]);
+                    product_with_transposed(a.get(), transposed.get(), c.get_mut(), [m, k, n])
+                        .now();
                 }
                 transpose(numbers(m * n).get(), m, n, numbers(m * n).get_mut());
             }
@@ -78,12 +79,12 @@ fn kernels_stay_in_their_slices<T: Real>() {
                 // Large enough for A and B to be copied.
                 let [m, k, n] = [25, 200, 96 + n];
                 let (a, b, mut c) = (numbers(k * m), numbers(k * n), numbers(m * n));
-                add_transposed_product(a.get(), b.get(), c.get_mut(), [m, k, n]);
-                product_with_transposed(a.get(), b.get(), c.get_mut(), [m, k, n]);
+                add_transposed_product(a.get(), b.get(), c.get_mut(), [m, k, n]).now();
+                product_with_transposed(a.get(), b.get(), c.get_mut(), [m, k, n]).now();
             }
             let (x, y, mut z) = (numbers(n), numbers(n), numbers(n));
             map(x.get(), z.get_mut(), |x| x + x);
-            add_column_sums(numbers(3 * n).get(), z.get_mut());
+            add_column_sums(numbers(3 * n).get(), z.get_mut()).now();
             scaled(x.get(), y.get(), x.get(), z.get_mut(), |x, y| x * y);
             let (mut theta, mut moment) = (numbers(n), numbers(n));
             update(theta.get_mut(), x.get(), [moment.get_mut()], |theta, g, [m]| {

@@ -314,7 +314,7 @@ impl<T: Real, const D: usize> Backward<'_, T, D> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{InstructionSet, product, run_with};
+    use super::super::{InstructionSet, Work, product, run_with};
     use super::*;
     use crate::random::{Purpose, Random};
 
@@ -335,10 +335,10 @@ mod tests {
                     [hinges, hinges, rows, 1].map(|n| numbers(&mut random, n));
                 let parameters = Hinges { w1: &w1, b1: &b1, w2: &w2, b2: b2[0] };
                 let mut h = vec![T::zero(); rows * hinges];
-                product(&x, &w1, Some(&b1), &mut h, [rows, D, hinges]);
+                product(&x, &w1, Some(&b1), &mut h, [rows, D, hinges]).now();
                 h.iter_mut().for_each(|h| *h = if *h > T::zero() { *h } else { T::zero() });
                 let mut expected = vec![T::zero(); rows];
-                product(&h, &w2, Some(&b2), &mut expected, [rows, hinges, 1]);
+                product(&h, &w2, Some(&b2), &mut expected, [rows, hinges, 1]).now();
 
                 let mut of_the_reference = None;
                 for set in InstructionSet::available() {

@@ -53,8 +53,9 @@ use instructions::run_with;
 use instructions::{Baseline, InstructionSet, Task, multiply_add, run};
 pub(crate) use instructions::{Simd, end_of_foreign_vectors};
 pub(crate) use product::{
-    add_transposed_product, gram_accumulate, outer_product, product, product_with_transposed,
-    transposed_product,
+    Product, add_transposed_product, gram_accumulate, outer_product, product,
+    product_with_transposed, transposed_product,
 };
+pub(crate) use team::{Work, together};
 pub(crate) use transpose::transpose;
 pub(crate) use vector::Vector;

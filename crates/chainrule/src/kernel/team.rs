@@ -228,8 +228,95 @@ const LEAST_WORK: usize = 128 << 10;
 /// What a number costs that is only read or written, in multiply–adds: it comes from memory.
 pub(super) const OPERATIONS: usize = 8;
 
-/// Does the work of 0..count in ranges that start at multiples of `grain`: shared by the members of the team that this
-/// thread has joined, if there is so much of it, or all at once.
+/// What a kernel has to do. It is done once, [now](Work::now) or [together](together) with other work.
+pub(crate) trait Work: Sync {
+    /// How much it is.
+    fn extent(&self) -> Extent;
+
+    /// Does these ranges of it, which nobody else does, one after the other.
+    fn turns(&self, turns: Turns);
+
+    /// Does it: shared by the members of the team that this thread has joined, if there is so much of it, or all at once.
+    #[inline]
+    fn now(self)
+    where
+        Self: Sized,
+    {
+        let extent = self.extent();
+        match team_for(extent.operations) {
+            Some(team) => team.share([&self]),
+            None => self.turns(Turns::all(0..extent.count)),
+        }
+    }
+}
+
+/// 0..count, to be divided at multiples of `grain`, and the multiply–adds of it all.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(super) count: usize,
+    pub(super) grain: usize,
+    pub(super) operations: usize,
+}
+
+impl Extent {
+    fn grains(&self) -> usize {
+        self.count.div_ceil(self.grain)
+    }
+}
+
+/// Work that there may be.
+impl<W: Work> Work for Option<W> {
+    fn extent(&self) -> Extent {
+        let nothing = Extent { count: 0, grain: 1, operations: 0 };
+        self.as_ref().map_or(nothing, Work::extent)
+    }
+
+    fn turns(&self, turns: Turns) {
+        if let Some(work) = self {
+            work.turns(turns);
+        }
+    }
+}
+
+/// Does work of which none needs what another one writes: the members of the team wait for each other once, when they have
+/// done all of it.
+pub(crate) fn together<const N: usize>(works: [&mut dyn Work; N]) {
+    let works = works.map(|work| &*work);
+    match team_for(works.iter().map(|work| work.extent().operations).sum()) {
+        Some(team) => team.share(works),
+        None => works.iter().for_each(|work| work.turns(Turns::all(0..work.extent().count))),
+    }
+}
+
+/// The team that this thread has joined, if there is enough to do for more than one member.
+#[inline]
+fn team_for<'a>(operations: usize) -> Option<&'a Team> {
+    if operations < 2 * LEAST_WORK {
+        return None;
+    }
+    // SAFETY: `join` keeps the team borrowed as long as it is there.
+    unsafe { JOINED.get().as_ref() }
+}
+
+/// A loop over ranges.
+struct Loop<F> {
+    extent: Extent,
+    work: F,
+}
+
+impl<F: Fn(Range<usize>) + Sync> Work for Loop<F> {
+    #[inline]
+    fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    #[inline]
+    fn turns(&self, turns: Turns) {
+        turns.for_each(&self.work);
+    }
+}
+
+/// Does the work of 0..count in ranges that start at multiples of `grain`, now.
 #[inline]
 pub(super) fn in_parts(
     count: usize,
@@ -237,59 +324,49 @@ pub(super) fn in_parts(
     operations: usize,
     work: impl Fn(Range<usize>) + Sync,
 ) {
-    in_turns(count, grain, operations, |turns| turns.for_each(&work));
-}
-
-/// The same for work that each member prepares itself for: it is called once, with the ranges that it is to do one after
-/// the other.
-#[inline]
-pub(super) fn in_turns(count: usize, grain: usize, operations: usize, work: impl Fn(Turns) + Sync) {
-    if operations >= 2 * LEAST_WORK {
-        let team = JOINED.get();
-        if !team.is_null() {
-            // SAFETY: `join` keeps the team borrowed as long as it is there.
-            return unsafe { &*team }.share(count, grain, operations, &work);
-        }
-    }
-    work(Turns::all(0..count));
+    Loop { extent: Extent { count, grain, operations }, work }.now();
 }
 
 impl Team {
-    fn share(&self, count: usize, grain: usize, operations: usize, work: &(dyn Fn(Turns) + Sync)) {
-        let grains = count.div_ceil(grain);
+    fn share<const N: usize>(&self, works: [&dyn Work; N]) {
+        let extents = works.map(Work::extent);
+        let operations: usize = extents.iter().map(|extent| extent.operations).sum();
+        let grains = extents.iter().map(Extent::grains).sum();
         let parts = (self.others.len() + 1).min(operations / LEAST_WORK).min(grains);
-        if parts <= 1 {
-            return work(Turns::all(0..count));
-        }
         // A part is not divided further.
         let _before = Before(JOINED.replace(ptr::null()));
-        let even = (grains * 3 / 4 / parts).max(1);
-        let least = (LEAST_WORK / 2).saturating_mul(grains) / operations;
-        let rest = Rest { count, grain, parts, least, taken: AtomicUsize::new(even * parts) };
-        self.run(parts, &|part| {
-            work(Turns { next: rest.range(part * even, even), rest: Some(&rest) });
-        });
+        let shares = extents.map(|extent| Shares::new(extent, parts.max(1)));
+        let job = |part| {
+            for (work, shares) in works.iter().zip(&shares) {
+                work.turns(shares.turns(part));
+            }
+        };
+        match parts {
+            0 | 1 => job(0),
+            _ => self.run(parts, &job),
+        }
     }
 }
 
 /// The ranges of one member.
+pub(crate) struct Turns<'a> {
+    /// The next one, or none.
+    next: Range<usize>,
+    shares: Option<&'a Shares>,
+}
+
+/// How some work is divided.
 ///
 /// Some members may be slower than others, because their processor is a small one or has something else to do as well. So
 /// only three quarters of the work are divided evenly. Of the rest, whoever is done takes an even share of what is left
-/// then, again and again.
-pub(super) struct Turns<'a> {
-    /// The next one, or none.
-    next: Range<usize>,
-    rest: Option<&'a Rest>,
-}
-
-/// What has not been divided evenly.
-struct Rest {
-    count: usize,
-    grain: usize,
+/// then, again and again. Work that is too little for everybody is all rest.
+struct Shares {
+    extent: Extent,
     /// Members.
     parts: usize,
-    /// The grains of a range, at least.
+    /// The grains that each of them has from the start.
+    even: usize,
+    /// The grains of a range of the rest, at least.
     least: usize,
     /// Grains that are somebody's already.
     taken: AtomicUsize,
@@ -298,7 +375,7 @@ struct Rest {
 impl Turns<'_> {
     /// All at once.
     pub(super) fn all(range: Range<usize>) -> Self {
-        Self { next: range, rest: None }
+        Self { next: range, shares: None }
     }
 }
 
@@ -308,29 +385,43 @@ impl Iterator for Turns<'_> {
     #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         if self.next.is_empty() {
-            self.next = self.rest?.take();
+            self.next = self.shares?.take();
         }
         let next = std::mem::take(&mut self.next);
         (!next.is_empty()).then_some(next)
     }
 }
 
-impl Rest {
+impl Shares {
+    fn new(extent: Extent, parts: usize) -> Self {
+        let grains = extent.grains();
+        let is_enough = extent.operations / LEAST_WORK >= parts;
+        let even = if is_enough { (grains * 3 / 4 / parts).max(1) } else { 0 };
+        let least = (LEAST_WORK / 2).saturating_mul(grains) / extent.operations.max(1);
+        Self { extent, parts, even, least, taken: AtomicUsize::new(even * parts) }
+    }
+
+    /// The ranges of this member.
+    fn turns(&self, part: usize) -> Turns<'_> {
+        Turns { next: self.range(part * self.even, self.even), shares: Some(self) }
+    }
+
     /// So many grains.
     fn range(&self, first: usize, grains: usize) -> Range<usize> {
-        let start = self.count.min(first * self.grain);
-        start..self.count.min(start + grains * self.grain)
+        let Extent { count, grain, .. } = self.extent;
+        let start = count.min(first * grain);
+        start..count.min(start + grains * grain)
     }
 
     fn take(&self) -> Range<usize> {
-        let left = self.count.div_ceil(self.grain).saturating_sub(self.taken.load(SeqCst));
+        let left = self.extent.grains().saturating_sub(self.taken.load(SeqCst));
         let size = (left / self.parts).max(self.least).max(1);
         self.range(self.taken.fetch_add(size, SeqCst), size)
     }
 }
 
 /// A slice that several threads write to, each in places of its own.
-pub(super) struct Apart<'a, T> {
+pub(crate) struct Apart<'a, T> {
     start: *mut T,
     length: usize,
     slice: PhantomData<&'a mut [T]>,
@@ -342,6 +433,10 @@ unsafe impl<T: Send> Sync for Apart<'_, T> {}
 impl<'a, T> Apart<'a, T> {
     pub(super) fn new(slice: &'a mut [T]) -> Self {
         Self { start: slice.as_mut_ptr(), length: slice.len(), slice: PhantomData }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.length
     }
 
     /// A part of the slice.
@@ -365,15 +460,14 @@ mod tests {
     fn squares(team: &Team, count: usize, grain: usize) -> Vec<usize> {
         let mut numbers = vec![0; count];
         let apart = Apart::new(&mut numbers);
-        team.share(count, grain, usize::MAX, &|turns| {
-            for range in turns {
-                // SAFETY: the ranges of the parts are apart.
-                let part = unsafe { apart.range(range.clone()) };
-                for (number, i) in part.iter_mut().zip(range) {
-                    *number = i * i;
-                }
+        let work = |range: Range<usize>| {
+            // SAFETY: the ranges of the parts are apart.
+            let part = unsafe { apart.range(range.clone()) };
+            for (number, i) in part.iter_mut().zip(range) {
+                *number = i * i;
             }
-        });
+        };
+        team.share([&Loop { extent: Extent { count, grain, operations: usize::MAX }, work }]);
         numbers
     }
 
@@ -393,18 +487,43 @@ mod tests {
     #[test]
     fn a_slow_member_leaves_the_rest_to_the_others() {
         let (team, main, done) = (Team::new(2), thread::current().id(), AtomicUsize::new(0));
-        team.share(64, 1, usize::MAX, &|turns| {
-            for range in turns {
-                let started = Instant::now();
-                // The first piece of this thread takes until all is done that it has not taken itself.
-                while thread::current().id() == main && done.load(SeqCst) + range.len() < 64 {
-                    assert!(started.elapsed() < Duration::from_secs(60), "nobody takes the rest");
-                    thread::yield_now();
-                }
-                done.fetch_add(range.len(), SeqCst);
+        let work = |range: Range<usize>| {
+            let started = Instant::now();
+            // The first piece of this thread takes until all is done that it has not taken itself.
+            while thread::current().id() == main && done.load(SeqCst) + range.len() < 64 {
+                assert!(started.elapsed() < Duration::from_secs(60), "nobody takes the rest");
+                thread::yield_now();
             }
-        });
+            done.fetch_add(range.len(), SeqCst);
+        };
+        let extent = Extent { count: 64, grain: 1, operations: usize::MAX };
+        team.share([&Loop { extent, work }]);
         assert_eq!(done.load(SeqCst), 64);
+    }
+
+    #[test]
+    fn of_several_works_every_part_is_done_once() {
+        let counts = [1, 40, 7];
+        for threads in [1, 2, 3, 8] {
+            let team = Team::new(threads);
+            // Too little for a second thread, for all threads by itself, enough.
+            for operations in [1, LEAST_WORK, 4 * LEAST_WORK, 40 * LEAST_WORK] {
+                let done = counts.map(|count| (0..count).map(|_| AtomicUsize::new(0)).collect());
+                let [mut a, mut b, mut c] = [0, 1, 2].map(|i| {
+                    let done: &Vec<AtomicUsize> = &done[i];
+                    let work = move |range: Range<usize>| {
+                        for number in &done[range] {
+                            number.fetch_add(1, SeqCst);
+                        }
+                    };
+                    Loop { extent: Extent { count: counts[i], grain: 2, operations }, work }
+                });
+                let mut nothing = None::<Loop<fn(Range<usize>)>>;
+                team.join(|| together([&mut a, &mut b, &mut nothing, &mut c]));
+                let all = done.iter().flatten().map(|number| number.load(SeqCst));
+                assert_eq!(all.collect::<Vec<_>>(), [1; 48], "{threads} {operations}");
+            }
+        }
     }
 
     #[test]

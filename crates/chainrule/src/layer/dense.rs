@@ -3,7 +3,7 @@ use crate::{
     Real,
     activation::{Activation, Kind},
     initialization::{Bias, Weights},
-    kernel,
+    kernel::{self, Work},
     random::Random,
 };
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -112,7 +112,7 @@ impl<T: Real> Layer<T> for Dense<T> {
         let z = &mut memory.numbers[..rows * self.outputs];
 
         // z = xw + b
-        kernel::product(slice(&x), w, Some(b), z, [rows, self.inputs, self.outputs]);
+        kernel::product(slice(&x), w, Some(b), z, [rows, self.inputs, self.outputs]).now();
         // y = σ(z)
         self.activation.apply(z, slice_mut(&mut y));
     }
@@ -124,33 +124,39 @@ impl<T: Real> Layer<T> for Dense<T> {
         &self,
         pass: Pass<T>,
         dy: ArrayView2<T>,
-        dx: Option<ArrayViewMut2<T>>,
+        mut dx: Option<ArrayViewMut2<T>>,
         d_theta: &mut [T],
         memory: &mut Memory<T>,
     ) {
-        let (inputs, outputs) = (self.inputs, self.outputs);
+        let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
         let (dw, db) = d_theta.split_at_mut(inputs * outputs);
-        let dz = self.dz_and_dx(pass, dy, dx, memory);
-        // dw += xᵀ dz
-        kernel::add_transposed_product(slice(&pass.x), dz, dw, [inputs, pass.x.nrows(), outputs]);
-        // db += Σ dz
-        kernel::add_column_sums(dz, db);
+        let dz = self.dz(pass, dy, memory);
+        kernel::together([
+            // dw += xᵀ dz
+            &mut kernel::add_transposed_product(slice(&pass.x), dz, dw, [inputs, rows, outputs]),
+            // db += Σ dz
+            &mut kernel::add_column_sums(dz, db),
+            &mut dx.as_mut().map(|dx| self.dx(pass.theta, dz, slice_mut(dx))),
+        ]);
     }
 
-    /// dw = xᵀ dz, db = Σ dz over the rows
+    /// dw = xᵀ dz, db = Σ dz over the rows, dx = dz wᵀ
     fn backward_first(
         &self,
         pass: Pass<T>,
         dy: ArrayView2<T>,
-        dx: Option<ArrayViewMut2<T>>,
+        mut dx: Option<ArrayViewMut2<T>>,
         d_theta: &mut [T],
         memory: &mut Memory<T>,
     ) {
-        let (inputs, outputs) = (self.inputs, self.outputs);
+        let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
         let (dw, db) = d_theta.split_at_mut(inputs * outputs);
-        let dz = self.dz_and_dx(pass, dy, dx, memory);
-        kernel::transposed_product(slice(&pass.x), dz, dw, [inputs, pass.x.nrows(), outputs]);
-        kernel::column_sums(dz, db);
+        let dz = self.dz(pass, dy, memory);
+        kernel::together([
+            &mut kernel::transposed_product(slice(&pass.x), dz, dw, [inputs, rows, outputs]),
+            &mut kernel::column_sums(dz, db),
+            &mut dx.as_mut().map(|dx| self.dx(pass.theta, dz, slice_mut(dx))),
+        ]);
     }
 
     /// Of row i:
@@ -160,11 +166,12 @@ impl<T: Real> Layer<T> for Dense<T> {
         &self,
         pass: Pass<T>,
         dy: ArrayView2<T>,
-        dx: Option<ArrayViewMut2<T>>,
+        mut dx: Option<ArrayViewMut2<T>>,
         mut jacobian: ArrayViewMut2<T>,
         memory: &mut Memory<T>,
     ) {
-        let dz = self.dz_and_dx(pass, dy, dx, memory);
+        let dz = self.dz(pass, dy, memory);
+        dx.as_mut().map(|dx| self.dx(pass.theta, dz, slice_mut(dx))).now();
         let rows = pass.x.outer_iter().zip(dz.chunks_exact(self.outputs));
         for ((x, dz), mut d_theta) in rows.zip(jacobian.outer_iter_mut()) {
             let d_theta = d_theta.as_slice_mut().expect(super::STANDARD_LAYOUT);
@@ -181,25 +188,18 @@ impl<T: Real> Dense<T> {
         self.activation.kind()
     }
 
-    /// Returns dz = dy · σ'(z) and writes dx = dz wᵀ when asked.
-    fn dz_and_dx<'m>(
-        &self,
-        pass: Pass<T>,
-        dy: ArrayView2<T>,
-        dx: Option<ArrayViewMut2<T>>,
-        memory: &'m mut Memory<T>,
-    ) -> &'m [T] {
-        let (rows, inputs, outputs) = (pass.x.nrows(), self.inputs, self.outputs);
-        let (z, rest) = memory.numbers.split_at_mut(rows * outputs);
-        let dz = &mut rest[..rows * outputs];
-
-        // dz = dy · σ'(z)
+    /// dz = dy · σ'(z)
+    fn dz<'m>(&self, pass: Pass<T>, dy: ArrayView2<T>, memory: &'m mut Memory<T>) -> &'m [T] {
+        let (z, rest) = memory.numbers.split_at_mut(dy.len());
+        let dz = &mut rest[..dy.len()];
         self.activation.apply_derivative(z, slice(&pass.y), slice(&dy), dz);
-        // dx = dz wᵀ
-        if let Some(mut dx) = dx {
-            let w = &pass.theta[..inputs * outputs];
-            kernel::product_with_transposed(dz, w, slice_mut(&mut dx), [rows, outputs, inputs]);
-        }
         dz
+    }
+
+    /// dx = dz wᵀ
+    fn dx<'a>(&self, theta: &'a [T], dz: &'a [T], dx: &'a mut [T]) -> kernel::Product<'a, T> {
+        let (inputs, outputs) = (self.inputs, self.outputs);
+        let (w, rows) = (&theta[..inputs * outputs], dz.len() / outputs);
+        kernel::product_with_transposed(dz, w, dx, [rows, outputs, inputs])
     }
 }

@@ -17,7 +17,7 @@
 //! three shards of J.
 
 use super::{LeastSquares, dot};
-use crate::kernel;
+use crate::kernel::{self, Work};
 use faer::{
     Mat, MatMut, Par,
     dyn_stack::{MemBuffer, MemStack},
@@ -190,7 +190,8 @@ impl NormalEquations {
             problem.jacobian(theta, shard, &mut self.r[start..start + count], jacobian);
             let r = &self.r[start..start + count];
             // g = Jᵀr
-            kernel::add_transposed_product(r, jacobian, &mut self.gradient, [1, count, parameters]);
+            kernel::add_transposed_product(r, jacobian, &mut self.gradient, [1, count, parameters])
+                .now();
             if self.is_dual {
                 for (j_theta, row) in
                     self.j_theta[start..].iter_mut().zip(jacobian.chunks_exact(parameters))
@@ -199,7 +200,7 @@ impl NormalEquations {
                 }
                 self.add_dual_blocks(problem, theta, shard, start);
             } else {
-                kernel::gram_accumulate(jacobian, &mut self.gram, [count, parameters]);
+                kernel::gram_accumulate(jacobian, &mut self.gram, [count, parameters]).now();
             }
             start += count;
         }
@@ -228,11 +229,11 @@ impl NormalEquations {
             let block = &mut self.block[..rows * count];
             if above == shard {
                 block.fill(0.0);
-                kernel::gram_accumulate(transposed, block, [parameters, count]);
+                kernel::gram_accumulate(transposed, block, [parameters, count]).now();
             } else {
                 let other = &mut self.other[..rows * parameters];
                 problem.jacobian(theta, above, &mut self.r[first..first + rows], other);
-                kernel::product(other, transposed, None, block, [rows, parameters, count]);
+                kernel::product(other, transposed, None, block, [rows, parameters, count]).now();
             }
             for (i, row) in block.chunks_exact(count).enumerate() {
                 self.gram[(first + i) * size + start..][..count].copy_from_slice(row);
@@ -332,7 +333,7 @@ impl NormalEquations {
             }
             if !is_dual {
                 let shape = [1, second.len(), parameters];
-                kernel::add_transposed_product(second, jacobian, acceleration, shape);
+                kernel::add_transposed_product(second, jacobian, acceleration, shape).now();
             }
         });
         let right = if is_dual { &*r } else { &*acceleration };
@@ -354,7 +355,7 @@ impl NormalEquations {
         let parameters = self.parameters;
         self.for_each_shard(problem, theta, |_, _, at, _, jacobian| {
             let u = &right.col_as_slice(0)[at];
-            kernel::add_transposed_product(u, jacobian, sum, [1, u.len(), parameters]);
+            kernel::add_transposed_product(u, jacobian, sum, [1, u.len(), parameters]).now();
         });
         self.right = right;
     }

@@ -14,10 +14,10 @@ mod tile;
 
 use super::{
     InstructionSet, Simd, Task, Vector,
-    dots::dots,
+    dots::Dots,
     prefetch::{LINE_BYTES, Soon},
     reference, run,
-    team::{OPERATIONS, in_parts, in_turns},
+    team::{Extent, OPERATIONS, Turns, Work},
 };
 use crate::Real;
 use packing::{Packing, Panels, Room, Strips, with_room};
@@ -67,57 +67,78 @@ impl<'a, T> Matrix<'a, T> {
 
 /// Writes C = 1·bias + A·B for `a` [m × k], `b` [k × n] and a `bias` of n numbers (zero where it is none),
 /// row by row.
-pub(crate) fn product<T: Real>(
-    a: &[T],
-    b: &[T],
-    bias: Option<&[T]>,
-    c: &mut [T],
+#[inline]
+pub(crate) fn product<'a, T: Real>(
+    a: &'a [T],
+    b: &'a [T],
+    bias: Option<&'a [T]>,
+    c: &'a mut [T],
     [m, k, n]: [usize; 3],
-) {
+) -> Product<'a, T> {
     if n == 1 {
         let bias = bias.map_or(T::zero(), |bias| bias[0]);
-        return dots(&a[..m * k], &b[..k], bias, &mut c[..m]);
+        return Product::Dots(Dots::new(&a[..m * k], &b[..k], bias, &mut c[..m]));
     }
     let start = bias.map_or(Start::Zero, |bias| Start::Bias(&bias[..n]));
-    Product::new(Matrix::new(a, k), Matrix::new(b, n), start, c, [m, k, n]).compute();
+    Product::tiles(Matrix::new(a, k), Matrix::new(b, n), start, c, [m, k, n])
 }
 
 /// Writes C = ABᵀ for `a` [m × k], `b` [n × k].
-pub(crate) fn product_with_transposed<T: Real>(
-    a: &[T],
-    b: &[T],
-    c: &mut [T],
+pub(crate) fn product_with_transposed<'a, T: Real>(
+    a: &'a [T],
+    b: &'a [T],
+    c: &'a mut [T],
     shape @ [_, k, n]: [usize; 3],
-) {
+) -> Product<'a, T> {
     // A row lies as a column does.
     if n == 1 || k == 1 {
         return product(a, b, None, c, shape);
     }
-    Product::new(Matrix::new(a, k), Matrix::transposed(b, k), Start::Zero, c, shape).compute();
+    Product::tiles(Matrix::new(a, k), Matrix::transposed(b, k), Start::Zero, c, shape)
 }
 
 /// Writes C = AᵀB for `a` [k × m], `b` [k × n], `c` [m × n]: k are the samples when C is a gradient.
-pub(crate) fn transposed_product<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: [usize; 3]) {
-    of_columns(a, b, Start::Zero, c, shape);
+pub(crate) fn transposed_product<'a, T: Real>(
+    a: &'a [T],
+    b: &'a [T],
+    c: &'a mut [T],
+    shape: [usize; 3],
+) -> Product<'a, T> {
+    of_columns(a, b, Start::Zero, c, shape)
 }
 
 /// Adds AᵀB to C.
-pub(crate) fn add_transposed_product<T: Real>(a: &[T], b: &[T], c: &mut [T], shape: [usize; 3]) {
-    of_columns(a, b, Start::C, c, shape);
+pub(crate) fn add_transposed_product<'a, T: Real>(
+    a: &'a [T],
+    b: &'a [T],
+    c: &'a mut [T],
+    shape: [usize; 3],
+) -> Product<'a, T> {
+    of_columns(a, b, Start::C, c, shape)
 }
 
-fn of_columns<T: Real>(a: &[T], b: &[T], start: Start<T>, c: &mut [T], [m, k, n]: [usize; 3]) {
+fn of_columns<'a, T: Real>(
+    a: &'a [T],
+    b: &'a [T],
+    start: Start<'a, T>,
+    c: &'a mut [T],
+    [m, k, n]: [usize; 3],
+) -> Product<'a, T> {
     // A column is a row as well, and rows are read as vectors.
     let (a, b, m, n) = if n == 1 { (b, a, 1, m) } else { (a, b, m, n) };
-    Product::new(Matrix::transposed(a, m), Matrix::new(b, n), start, c, [m, k, n]).compute();
+    Product::tiles(Matrix::transposed(a, m), Matrix::new(b, n), start, c, [m, k, n])
 }
 
 /// Adds AᵀA to the upper triangle of C, the diagonal included, for `a` [k × n] and `c` [n × n]. Below the
 /// diagonal C holds whatever it likes afterwards.
-pub(crate) fn gram_accumulate<T: Real>(a: &[T], c: &mut [T], [k, n]: [usize; 2]) {
+pub(crate) fn gram_accumulate<'a, T: Real>(
+    a: &'a [T],
+    c: &'a mut [T],
+    [k, n]: [usize; 2],
+) -> Product<'a, T> {
     let factors = (Matrix::transposed(a, n), Matrix::new(a, n));
-    let product = Product::new(factors.0, factors.1, Start::C, c, [n, k, n]);
-    Product { part: Part::Upper, ..product }.compute();
+    let product = Tiled::new(factors.0, factors.1, Start::C, c, [n, k, n]);
+    Product::Tiles(Tiled { part: Part::Upper, ..product })
 }
 
 /// Writes xᵀy [m × n] for `x` of m numbers and `y` of n.
@@ -177,9 +198,48 @@ enum Part {
     Upper,
 }
 
+/// A product that is to be computed.
+#[must_use]
+pub(crate) enum Product<'a, T> {
+    Tiles(Tiled<'a, T>),
+    /// That with a vector.
+    Dots(Dots<'a, T>),
+}
+
+impl<'a, T: Real> Product<'a, T> {
+    #[inline]
+    fn tiles(
+        a: Matrix<'a, T>,
+        b: Matrix<'a, T>,
+        start: Start<'a, T>,
+        c: &'a mut [T],
+        shape: [usize; 3],
+    ) -> Self {
+        Self::Tiles(Tiled::new(a, b, start, c, shape))
+    }
+}
+
+impl<T: Real> Work for Product<'_, T> {
+    #[inline]
+    fn extent(&self) -> Extent {
+        match self {
+            Self::Tiles(product) => product.extent(),
+            Self::Dots(dots) => dots.extent(),
+        }
+    }
+
+    #[inline]
+    fn turns(&self, turns: Turns) {
+        match self {
+            Self::Tiles(product) => product.turns(turns),
+            Self::Dots(dots) => dots.turns(turns),
+        }
+    }
+}
+
 /// C = (start) + A·B.
 #[derive(Clone, Copy)]
-struct Product<'a, T> {
+pub(crate) struct Tiled<'a, T> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
     start: Start<'a, T>,
@@ -187,9 +247,36 @@ struct Product<'a, T> {
     /// m, k, n.
     shape: [usize; 3],
     part: Part,
+    packing: Packing,
 }
 
-impl<'a, T: Real> Product<'a, T> {
+impl<T: Real> Work for Tiled<'_, T> {
+    #[inline]
+    fn extent(&self) -> Extent {
+        let [m, k, n] = self.shape;
+        let operations = m * k * n + (m * k + k * n + m * n) * OPERATIONS;
+        let (_, count, grain) = self.cut();
+        Extent { count, grain, operations }
+    }
+
+    #[inline]
+    fn turns(&self, turns: Turns) {
+        let (cut, ..) = self.cut();
+        let product = *self;
+        match self.packing.packs() {
+            true => with_room(|room| {
+                run(InTurns { blocks: Blocks { product, room: Some(room) }, cut, turns })
+            }),
+            false if self.shape[0] == 1 => {
+                turns.for_each(|turn| run(Row(self.turn(cut, turn))));
+            }
+            false => run(InTurns { blocks: Blocks { product, room: None }, cut, turns }),
+        }
+    }
+}
+
+impl<'a, T: Real> Tiled<'a, T> {
+    #[inline]
     fn new(
         a: Matrix<'a, T>,
         b: Matrix<'a, T>,
@@ -197,45 +284,33 @@ impl<'a, T: Real> Product<'a, T> {
         c: &'a mut [T],
         shape @ [m, _, n]: [usize; 3],
     ) -> Self {
-        Self { a, b, start, c: Cells::new(&mut c[..m * n], n), shape, part: Part::All }
-    }
-
-    /// Cut for the threads.
-    #[inline]
-    fn compute(self) {
-        let [m, k, n] = self.shape;
-        let operations = m * k * n + (m * k + k * n + m * n) * OPERATIONS;
-        let packing = Packing::of(&self.a, &self.b, self.shape);
-        let packs = packing.a.is_some() || packing.b;
-        let (cut, count, grain) = self.cut(packing);
-        if m == 1 && !packs {
-            return in_parts(n, grain, operations, |columns| run(Row(self.part(0..1, columns))));
-        }
-        in_turns(count, grain, operations, |turns| match packs {
-            true => with_room(|room| {
-                let blocks = Blocks { product: self, packing, room: Some(room) };
-                run(InTurns { blocks, cut, turns })
-            }),
-            false => {
-                let blocks = Blocks { product: self, packing, room: None };
-                run(InTurns { blocks, cut, turns })
-            }
-        });
+        let packing = Packing::of(&a, &b, shape);
+        Self { a, b, start, c: Cells::new(&mut c[..m * n], n), shape, part: Part::All, packing }
     }
 
     /// What is cut, how long that is, and in multiples of what: whole tiles, whole panels, whole lines of the cache.
     ///
     /// The longer side is, to have many pieces. But columns of A would be copied anew for each of them, while B's panels stay
     /// where they are if the rows are cut.
-    fn cut(&self, packing: Packing) -> (Cut, usize, usize) {
+    fn cut(&self) -> (Cut, usize, usize) {
         let set = InstructionSet::selected();
         let rows = 2 * set.tile_rows();
         let columns = (2 * set.vector_bytes()).max(LINE_BYTES) / size_of::<T>();
         let [m, _, n] = self.shape;
-        let has_many_rows = packing.a.is_some() && self.a.row == 1 && m >= 8 * rows;
+        let has_many_rows = self.packing.a.is_some() && self.a.row == 1 && m >= 8 * rows;
         match m > n || has_many_rows {
             true => (Cut::Rows, m, rows),
             false => (Cut::Columns, n, columns),
+        }
+    }
+
+    /// A range of what is cut.
+    #[inline(always)]
+    fn turn(&self, cut: Cut, range: Range<usize>) -> Self {
+        let [m, _, n] = self.shape;
+        match cut {
+            Cut::Rows => self.part(range, 0..n),
+            Cut::Columns => self.part(0..m, range),
         }
     }
 
@@ -248,7 +323,7 @@ impl<'a, T: Real> Product<'a, T> {
             start: self.start.part(columns.start),
             c: self.c.part(rows.start, columns.start),
             shape: [rows.len(), self.shape[1], columns.len()],
-            part: self.part,
+            ..*self
         }
     }
 
@@ -260,20 +335,20 @@ impl<'a, T: Real> Product<'a, T> {
     }
 
     fn plainly(self) {
-        let Product { a, b, start, c, shape, .. } = self;
+        let Self { a, b, start, c, shape, .. } = self;
         // SAFETY: the elements of C are the product's alone.
         unsafe { reference::product(a, b, start, c, shape) };
     }
 }
 
 /// The product of a single row, as in a prediction. Nothing is read twice, so there is nothing to be divided.
-struct Row<'a, T>(Product<'a, T>);
+struct Row<'a, T>(Tiled<'a, T>);
 
 impl<T: Real> Task for Row<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         self.0.check();
-        let Product { a, b, start, c, shape: [_, k, n], .. } = self.0;
+        let Tiled { a, b, start, c, shape: [_, k, n], .. } = self.0;
         let tiles = Tiles { strips: Strips::in_place(a), height: 1, depth: k, start, c };
         // SAFETY: they have been checked.
         unsafe { tiles.row::<S>(Panel::of(b), n) };
@@ -314,13 +389,8 @@ impl<T: Real, Turns: Iterator<Item = Range<usize>>> Task for InTurns<'_, '_, T, 
     }
 
     fn plainly(self) {
-        let product = self.blocks.product;
-        let [m, _, n] = product.shape;
         for turn in self.turns {
-            match self.cut {
-                Cut::Rows => product.part(turn, 0..n).plainly(),
-                Cut::Columns => product.part(0..m, turn).plainly(),
-            }
+            self.blocks.product.turn(self.cut, turn).plainly();
         }
     }
 }
@@ -333,8 +403,7 @@ fn chunks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>
 
 /// The product, block by block.
 struct Blocks<'a, 'r, T> {
-    product: Product<'a, T>,
-    packing: Packing,
+    product: Tiled<'a, T>,
     /// For what is packed.
     room: Option<&'r mut Room>,
 }
@@ -376,14 +445,14 @@ impl<T: Real> Blocks<'_, '_, T> {
 
     #[inline(always)]
     fn block<S: Simd>(&mut self, block: Block) {
-        let Product { a, b, start, c, part, .. } = self.product;
+        let Tiled { a, b, start, c, part, packing, .. } = self.product;
         let Block { rows, columns, depth, .. } = &block;
         let (a, b) = (a.part(rows.start, depth.start), b.part(depth.start, columns.start));
         let start = if depth.start == 0 { start.part(columns.start) } else { Start::C };
         let c = c.part(rows.start, columns.start);
         let (height, depth) = (rows.len(), depth.len());
         let strips = match &mut self.room {
-            Some(room) if self.packing.a.is_some_and(|least| columns.len() >= least) => {
+            Some(room) if packing.a.is_some_and(|least| columns.len() >= least) => {
                 room.strips::<S, T>(a, height, depth)
             }
             _ => Strips::in_place(a),
@@ -400,7 +469,7 @@ impl<T: Real> Blocks<'_, '_, T> {
                 continue;
             }
             let (panels, soon) = match &mut self.room {
-                Some(room) if self.packing.b => {
+                Some(room) if packing.b => {
                     let panels = room.panels::<S, T>(b, depth, group.clone());
                     (panels, self.copied_next(&block, group.end))
                 }

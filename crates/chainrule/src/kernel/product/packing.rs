@@ -84,6 +84,11 @@ impl Packing {
             b: b.column != 1 || (m >= ROWS && is_far(k, b.row)),
         }
     }
+
+    /// Whether anything is copied.
+    pub(super) fn packs(&self) -> bool {
+        self.a.is_some() || self.b
+    }
 }
 
 /// Where the strips of a block of A are, one below the other.

@@ -7,25 +7,20 @@ fn numbers<T: Real>(random: &mut Random, n: usize) -> Vec<T> {
 }
 
 /// Computes on this instruction set.
-fn compute<T: Real>(
-    set: InstructionSet,
-    packing: Packing,
-    product: Product<T>,
-    (cut, turns): (Cut, &[Range<usize>]),
-) {
-    match packing {
-        Packing { a: None, b: false } if product.shape[0] == 1 => run_with(set, Row(product)),
+fn compute<T: Real>(set: InstructionSet, product: Tiled<T>, (cut, turns): (Cut, &[Range<usize>])) {
+    match product.packing.packs() {
+        false if product.shape[0] == 1 => run_with(set, Row(product)),
         _ => with_room(|room| {
-            let blocks = Blocks { product, packing, room: Some(room) };
+            let blocks = Blocks { product, room: Some(room) };
             run_with(set, InTurns { blocks, cut, turns: turns.iter().cloned() });
         }),
     }
 }
 
 /// All at once.
-fn compute_all<T: Real>(set: InstructionSet, packing: Packing, product: Product<T>) {
+fn compute_all<T: Real>(set: InstructionSet, product: Tiled<T>) {
     let rows = 0..product.shape[0];
-    compute(set, packing, product, (Cut::Rows, std::slice::from_ref(&rows)));
+    compute(set, product, (Cut::Rows, std::slice::from_ref(&rows)));
 }
 
 /// Every choice of what is packed.
@@ -75,8 +70,8 @@ fn agrees_with_the_reference<T: Real>(tolerance: f64) {
                                 continue;
                             }
                             let mut c = before.clone();
-                            let product = Product::new(a, b, start, &mut c, [m, k, n]);
-                            compute_all(set, packing, product);
+                            let product = Tiled::new(a, b, start, &mut c, [m, k, n]);
+                            compute_all(set, Tiled { packing, ..product });
                             agree(&expected, &c, &format!("{m}×{k}×{n} {packing:?}"));
                         }
                     }
@@ -107,9 +102,8 @@ fn large_products_have_the_bits_of_the_reference() {
             for set in InstructionSet::available().into_iter().filter(|set| set.is_fused()) {
                 for parts in [(Cut::Rows, thirds(m)), (Cut::Columns, thirds(n))] {
                     let mut c = vec![f32::NAN; m * n];
-                    let packing = Packing::of(&a, &b, [m, k, n]);
-                    let product = Product::new(a, b, Start::Zero, &mut c, [m, k, n]);
-                    compute(set, packing, product, (parts.0, &parts.1));
+                    let product = Tiled::new(a, b, Start::Zero, &mut c, [m, k, n]);
+                    compute(set, product, (parts.0, &parts.1));
                     assert!(c == expected, "{set:?}, {k} deep");
                 }
             }
@@ -131,9 +125,9 @@ fn gram_matrices_are_products() {
                     let [expected, upper] = [Part::All, Part::Upper].map(|part| {
                         let mut c = vec![0.5; n * n];
                         let (a, b) = factors;
-                        let product = Product::new(a, b, Start::C, &mut c, [n, k, n]);
+                        let product = Tiled::new(a, b, Start::C, &mut c, [n, k, n]);
                         let turns = (Cut::Columns, &[0..n / 2, n / 2..n][..]);
-                        compute(set, packing, Product { part, ..product }, turns);
+                        compute(set, Tiled { part, packing, ..product }, turns);
                         c
                     });
                     for i in 0..n {
@@ -148,12 +142,12 @@ fn gram_matrices_are_products() {
 #[test]
 fn products_with_a_transpose() {
     let mut c = [0.0; 4];
-    product_with_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 5.0, 7.0], &mut c, [2, 2, 2]);
+    product_with_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0, 5.0, 7.0], &mut c, [2, 2, 2]).now();
     assert_eq!(c, [21.0, 19.0, 43.0, 43.0]);
     // One column, one term.
-    product_with_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0], &mut c[..2], [2, 2, 1]);
+    product_with_transposed(&[1.0, 2.0, 3.0, 4.0], &[1.0, 10.0], &mut c[..2], [2, 2, 1]).now();
     assert_eq!(c[..2], [21.0, 43.0]);
-    product_with_transposed(&[2.0, 3.0], &[1.0, 10.0], &mut c, [2, 1, 2]);
+    product_with_transposed(&[2.0, 3.0], &[1.0, 10.0], &mut c, [2, 1, 2]).now();
     assert_eq!(c, [2.0, 20.0, 3.0, 30.0]);
 }
 
@@ -180,10 +174,10 @@ fn a_row_does_not_depend_on_its_neighbours() {
     let [m, k, n] = [29, 37, 43];
     let (a, b): (Vec<f32>, Vec<f32>) = (numbers(&mut random, m * k), numbers(&mut random, k * n));
     let mut together = vec![0.0; m * n];
-    product(&a, &b, None, &mut together, [m, k, n]);
+    product(&a, &b, None, &mut together, [m, k, n]).now();
     for i in 0..m {
         let mut alone = vec![0.0; n];
-        product(&a[i * k..][..k], &b, None, &mut alone, [1, k, n]);
+        product(&a[i * k..][..k], &b, None, &mut alone, [1, k, n]).now();
         assert_eq!(alone, together[i * n..][..n]);
     }
 }
