@@ -257,6 +257,8 @@ impl<T: Real> Task for CopyStrips<'_, T> {
                 8 if S::TILE_ROWS == 8 => copy_strip::<T, 8>(a, strip),
                 6 if S::TILE_ROWS == 6 => copy_strip::<T, 6>(a, strip),
                 4 => copy_strip::<T, 4>(a, strip),
+                3 => copy_strip::<T, 3>(a, strip),
+                2 => copy_strip::<T, 2>(a, strip),
                 _ => copy_strip::<T, 1>(a, strip),
             }
             i += height;

@@ -48,15 +48,15 @@ pub(super) struct Tiles<'a, T> {
     pub(super) c: Cells<'a, T>,
 }
 
-/// Rows of the first tile, of so many that are left. What would leave two or three rows, which take as long as four each, is
-/// divided otherwise.
+/// Rows of the first tile, of so many that are left. Less than four take as long as four do, so that eight are not six
+/// and two.
 #[inline(always)]
 pub(super) fn tile_rows<S: Simd>(left: usize) -> usize {
     match S::TILE_ROWS {
         8 if left >= 8 => 8,
-        6 if left >= 6 && left != 8 && left != 9 => 6,
+        6 if left >= 6 && left != 8 => 6,
         _ if left >= 4 => 4,
-        _ => 1,
+        _ => left,
     }
 }
 
@@ -119,6 +119,8 @@ impl<T: Real> Tiles<'_, T> {
                     8 if S::TILE_ROWS == 8 => self.tile::<S, 8, V, WHOLE>(i, panel, columns),
                     6 if S::TILE_ROWS == 6 => self.tile::<S, 6, V, WHOLE>(i, panel, columns),
                     4 => self.tile::<S, 4, V, WHOLE>(i, panel, columns),
+                    3 => self.tile::<S, 3, V, WHOLE>(i, panel, columns),
+                    2 => self.tile::<S, 2, V, WHOLE>(i, panel, columns),
                     _ => self.tile::<S, 1, V, WHOLE>(i, panel, columns),
                 }
             }
