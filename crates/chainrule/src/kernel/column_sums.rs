@@ -2,7 +2,7 @@
 
 use super::{
     Simd, Task, Vector, run,
-    team::{Apart, Extent, OPERATIONS, Turns, Work},
+    work::{Apart, Extent, OPERATIONS, Turns, Work},
 };
 use crate::Real;
 

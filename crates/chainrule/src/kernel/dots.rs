@@ -2,7 +2,7 @@
 
 use super::{
     Simd, Task, Vector, multiply_add, reference, run,
-    team::{Apart, Extent, OPERATIONS, Turns, Work},
+    work::{Apart, Extent, OPERATIONS, Turns, Work},
 };
 use crate::Real;
 

@@ -9,7 +9,7 @@ use super::{
     Simd, Task, Vector,
     prefetch::prefetch,
     run,
-    team::{Apart, OPERATIONS, in_parts},
+    work::{Apart, OPERATIONS, in_parts},
 };
 use crate::Real;
 

@@ -15,6 +15,7 @@
 //! | `elementary.rs` | exp, ln, tanh and their relatives, to be used in such loops |
 //! | `transpose.rs` | Aᵀ |
 //! | `hinges.rs` | a whole network of one hidden layer of ReLU units, for one or two inputs |
+//! | `work.rs` | nothing itself: what the others do, and how it is divided |
 //! | `team.rs` | nothing itself: the threads that share large work |
 //! | `prefetch.rs` | nothing: asks for what will be read soon |
 //! | `vector.rs` | the vectors of each instruction set |
@@ -43,6 +44,7 @@ mod reference;
 pub(crate) mod team;
 pub(crate) mod transpose;
 mod vector;
+mod work;
 
 use crate::Real;
 pub use aligned::Aligned;
@@ -56,6 +58,6 @@ pub(crate) use product::{
     Product, add_transposed_product, gram_accumulate, outer_product, product,
     product_with_transposed, transposed_product,
 };
-pub(crate) use team::{Work, together};
 pub(crate) use transpose::transpose;
 pub(crate) use vector::Vector;
+pub(crate) use work::{Work, together};

@@ -4,7 +4,7 @@ use super::{
     Simd, Task,
     product::Matrix,
     reference, run,
-    team::{Apart, OPERATIONS, in_parts},
+    work::{Apart, OPERATIONS, in_parts},
 };
 use crate::Real;
 
