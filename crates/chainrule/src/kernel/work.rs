@@ -64,10 +64,10 @@ impl<W: Work> Work for Option<W> {
 /// done all of it.
 pub(crate) fn together<const N: usize>(works: [&mut dyn Work; N]) {
     let works: [&dyn Work; N] = works.map(|work| &*work);
-    let operations = works.iter().map(|work| work.extent().operations).sum();
-    if !is_shared(operations, works) {
-        for work in works {
-            work.turns(Turns::all(0..work.extent().count));
+    let extents = works.map(Work::extent);
+    if !is_shared(extents.iter().map(|extent| extent.operations).sum(), works) {
+        for (work, extent) in works.iter().zip(extents) {
+            work.turns(Turns::all(0..extent.count));
         }
     }
 }
