@@ -136,11 +136,12 @@ impl<T: Real> Layer<T> for Dense<T> {
             &mut kernel::add_transposed_product(slice(&pass.x), dz, dw, [inputs, rows, outputs]),
             // db += Σ dz
             &mut kernel::add_column_sums(dz, db),
+            // dx = dz wᵀ
             &mut dx.as_mut().map(|dx| self.dx(pass.theta, dz, slice_mut(dx))),
         ]);
     }
 
-    /// dw = xᵀ dz, db = Σ dz over the rows, dx = dz wᵀ
+    /// The same for gradients of which there is nothing yet.
     fn backward_first(
         &self,
         pass: Pass<T>,
@@ -153,8 +154,11 @@ impl<T: Real> Layer<T> for Dense<T> {
         let (dw, db) = d_theta.split_at_mut(inputs * outputs);
         let dz = self.dz(pass, dy, memory);
         kernel::together([
+            // dw = xᵀ dz
             &mut kernel::transposed_product(slice(&pass.x), dz, dw, [inputs, rows, outputs]),
+            // db = Σ dz
             &mut kernel::column_sums(dz, db),
+            // dx = dz wᵀ
             &mut dx.as_mut().map(|dx| self.dx(pass.theta, dz, slice_mut(dx))),
         ]);
     }
