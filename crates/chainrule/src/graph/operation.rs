@@ -241,10 +241,7 @@ impl Operation {
                 }
             }
             Self::Sum(Over::All) => y[0] = sum(a.numbers),
-            Self::Sum(Over::Rows) => {
-                kernel::clear(y);
-                kernel::add_column_sums(a.numbers, y).now();
-            }
+            Self::Sum(Over::Rows) => kernel::column_sums(a.numbers, y).now(),
             Self::Sum(Over::Columns) => y.iter_mut().zip(a.rows()).for_each(|(y, a)| *y = sum(a)),
             Self::Largest(Over::All) => {
                 y[0] = a.numbers.iter().copied().fold(T::neg_infinity(), larger)

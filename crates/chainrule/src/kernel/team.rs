@@ -221,7 +221,7 @@ impl Shared {
 /// Does work of so many operations with the team that this thread has joined; false if there is none, or too little to
 /// do for two members.
 #[inline]
-pub(super) fn is_shared<const N: usize>(operations: usize, works: [&dyn Work; N]) -> bool {
+pub(super) fn share_with_team<const N: usize>(operations: usize, works: [&dyn Work; N]) -> bool {
     if operations < 2 * LEAST_WORK {
         return false;
     }

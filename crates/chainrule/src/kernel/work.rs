@@ -4,7 +4,7 @@
 //! alone and has the same chain of operations in each of them, so that the bits do not depend on the cuts, nor on who does
 //! which piece.
 
-use super::team::is_shared;
+use super::team::share_with_team;
 use std::{
     marker::PhantomData,
     ops::Range,
@@ -26,7 +26,7 @@ pub(crate) trait Work: Sync {
         Self: Sized,
     {
         let extent = self.extent();
-        if !is_shared(extent.operations, [&self]) {
+        if !share_with_team(extent.operations, [&self]) {
             self.turns(Turns::all(0..extent.count));
         }
     }
@@ -65,7 +65,7 @@ impl<W: Work> Work for Option<W> {
 pub(crate) fn together<const N: usize>(works: [&mut dyn Work; N]) {
     let works: [&dyn Work; N] = works.map(|work| &*work);
     let extents = works.map(Work::extent);
-    if !is_shared(extents.iter().map(|extent| extent.operations).sum(), works) {
+    if !share_with_team(extents.iter().map(|extent| extent.operations).sum(), works) {
         for (work, extent) in works.iter().zip(extents) {
             work.turns(Turns::all(0..extent.count));
         }
